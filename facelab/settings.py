@@ -8,6 +8,8 @@ from pydantic.fields import FieldInfo
 
 from facelab.errors import SettingsError
 
+UNION_TAGS = ("kind", "source")
+
 
 class Settings(BaseModel):
     """Frozen and hashable; unknown fields and wrong types are refused; round-trips through JSON."""
@@ -31,7 +33,8 @@ class Settings(BaseModel):
     def replace(self, changes: dict[str, Any]) -> Self:
         """A copy with fields changed by dotted name, such as `{"optimizer.learning_rate": 0.1}`.
 
-        A dictionary value replaces the whole part: `{"model": {"kind": "mlp"}}` starts from the defaults.
+        A dictionary value replaces the whole part: `{"model": {"kind": "mlp"}}` starts from the defaults, and so does
+        changing what tells the members of a union apart: `{"model.kind": "mlp"}`.
 
         Raises:
             SettingsError: a name that does not exist, or a value out of range.
@@ -44,6 +47,8 @@ class Settings(BaseModel):
                 part = part.get(parent) if isinstance(part, dict) else None
             if not isinstance(part, dict):
                 raise SettingsError(f"There is no setting {name}.")
+            if leaf in UNION_TAGS and part.get(leaf) != value:
+                part.clear()
             part[leaf] = value
         return self.parse(values)
 
@@ -99,6 +104,7 @@ def _locate(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[Fi
             choices = _models(field.annotation)
             names.append(str(step))
         elif isinstance(step, int) or not choices:
+            field = None if not choices else field
             names.append(str(step))
         else:
             tagged = [choice for choice in choices if _has_tag(choice, step)]

@@ -1,0 +1,98 @@
+"""Augmentation drawn per image. (`torchvision.transforms.v2` draws once for a whole batch.)"""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from facelab.training.config import AugmentationConfig
+
+ERASED_AREA = (0.02, 0.2)
+ERASED_ASPECT = (0.5, 2.0)
+GREY = (0.299, 0.587, 0.114)
+
+
+def augment(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """Images changed at random, each on its own; draws come from torch's global generator.
+
+    Args:
+        images: float32 [B, 3, H, W] in [0, 1].
+
+    Returns:
+        float32 [B, 3, H, W] in [0, 1]; `images` itself where nothing is switched on.
+    """
+    for step in STEPS:
+        images = step(images, config)
+    return images
+
+
+def _spread(images: Tensor, width: float) -> Tensor:
+    """One number per image, uniform in [-width, width]."""
+    return (torch.rand(len(images)) * 2 - 1).mul_(width).to(images.device)
+
+
+def _factors(images: Tensor, width: float) -> Tensor:
+    return (1 + _spread(images, width)).view(-1, 1, 1, 1)
+
+
+def _move(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """Flip, rotation, shear, scale and translation as one affine map, so that pixels are sampled once."""
+    if not any((config.flip, config.rotate, config.shear, config.scale, config.translate)):
+        return images
+    angle = _spread(images, math.radians(config.rotate))
+    shear = torch.tan(_spread(images, math.radians(config.shear)))
+    scale = 1 / (1 + _spread(images, config.scale))
+    flip = 1 - 2 * (torch.rand(len(images)) < config.flip).to(images)
+    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
+    x, y = _spread(images, 2 * config.translate), _spread(images, 2 * config.translate)
+    rows = (flip * cos, flip * (shear * cos - sin), x, sin, shear * sin + cos, y)
+    grid = F.affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def _colour(images: Tensor, config: AugmentationConfig) -> Tensor:
+    if not any((config.brightness, config.contrast, config.saturation)):
+        return images
+    images = images * _factors(images, config.brightness)
+    grey = (images * images.new_tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    mean = grey.mean((2, 3), keepdim=True)
+    images = mean + (images - mean) * _factors(images, config.contrast)
+    return (grey + (images - grey) * _factors(images, config.saturation)).clamp(0, 1)
+
+
+def _blur(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """A Gaussian of its own width for every image: one grouped convolution per axis."""
+    if not config.blur:
+        return images
+    batch, channels, height, width = images.shape
+    radius = min(math.ceil(3 * config.blur), height - 1, width - 1)
+    offsets = torch.arange(-radius, radius + 1, device=images.device, dtype=images.dtype)
+    sigma = (torch.rand(batch) * config.blur).clamp_min(1e-3).to(images.device)
+    kernel = torch.softmax(-(offsets**2) / (2 * sigma.view(-1, 1) ** 2), 1).repeat_interleave(channels, 0)
+    flat = images.reshape(1, batch * channels, height, width)
+    for shape, padding in (((1, -1), (radius, radius, 0, 0)), ((-1, 1), (0, 0, radius, radius))):
+        weight = kernel.view(batch * channels, 1, *shape)
+        flat = F.conv2d(F.pad(flat, padding, mode="reflect"), weight, groups=batch * channels)
+    return flat.view(batch, channels, height, width)
+
+
+def _erase(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """A grey rectangle over part of some images (Zhong et al. 2020, random erasing)."""
+    if not config.erase:
+        return images
+    batch, _, height, width = images.shape
+    area = torch.empty(batch).uniform_(*ERASED_AREA) * height * width
+    aspect = torch.empty(batch).uniform_(math.log(ERASED_ASPECT[0]), math.log(ERASED_ASPECT[1])).exp()
+    tall, wide = (area * aspect).sqrt(), (area / aspect).sqrt()
+    top, left = torch.rand(batch) * (height - tall), torch.rand(batch) * (width - wide)
+    chosen = torch.rand(batch) < config.erase
+    rows, columns = torch.arange(height).view(1, -1), torch.arange(width).view(1, -1)
+    inside_rows = (rows >= top.view(-1, 1)) & (rows < (top + tall).view(-1, 1))
+    inside_columns = (columns >= left.view(-1, 1)) & (columns < (left + wide).view(-1, 1))
+    mask = inside_rows.unsqueeze(2) & inside_columns.unsqueeze(1) & chosen.view(-1, 1, 1)
+    return torch.where(mask.unsqueeze(1).to(images.device), 0.5, images)
+
+
+STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_move, _colour, _blur, _erase)

@@ -1,0 +1,71 @@
+"""How a network is trained, as settings."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from facelab.settings import Settings
+
+
+class OptimizerConfig(Settings):
+    """`momentum` counts for SGD and RMSprop, `nesterov` for SGD alone."""
+
+    name: Literal["sgd", "adam", "adamw", "rmsprop"] = "adam"
+    learning_rate: float = Field(1e-3, gt=0, le=100)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    nesterov: bool = False
+    weight_decay: float = Field(0.0, ge=0, le=10)
+
+
+class ScheduleConfig(Settings):
+    """How the learning rate moves: `step` multiplies it by `gamma` every `step_epochs`, `exponential` every epoch."""
+
+    name: Literal["constant", "step", "cosine", "exponential", "one_cycle"] = "constant"
+    step_epochs: int = Field(10, ge=1, le=10_000)
+    gamma: float = Field(0.5, gt=0, le=1)
+
+
+class EarlyStoppingConfig(Settings):
+    """Stop after `patience` epochs without a lower validation loss, and go back to the best weights; 0 never stops."""
+
+    patience: int = Field(0, ge=0, le=10_000)
+
+
+class AugmentationConfig(Settings):
+    """Random changes drawn anew for every training image.
+
+    `flip` and `erase` are probabilities; `rotate` and `shear` are degrees to either side; `translate`, `scale`,
+    `brightness`, `contrast` and `saturation` are shares to either side; `blur` is the largest standard deviation in
+    pixels.
+    """
+
+    flip: float = Field(0.0, ge=0, le=1)
+    rotate: float = Field(0.0, ge=0, le=180)
+    translate: float = Field(0.0, ge=0, le=0.5)
+    scale: float = Field(0.0, ge=0, le=0.9)
+    shear: float = Field(0.0, ge=0, le=60)
+    brightness: float = Field(0.0, ge=0, le=1)
+    contrast: float = Field(0.0, ge=0, le=1)
+    saturation: float = Field(0.0, ge=0, le=1)
+    blur: float = Field(0.0, ge=0, le=5)
+    erase: float = Field(0.0, ge=0, le=1)
+
+
+class TrainingConfig(Settings):
+    """Everything that `fit` needs to know besides the network and the data.
+
+    `clip_norm` is the largest norm of the whole gradient, 0 for no limit. `precision` "auto" takes bfloat16 where it
+    is faster and as accurate, see `facelab.training.numerics`.
+    """
+
+    optimizer: OptimizerConfig = OptimizerConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    early_stopping: EarlyStoppingConfig = EarlyStoppingConfig()
+    augmentation: AugmentationConfig = AugmentationConfig()
+    batch_size: int = Field(64, ge=1, le=1_000_000)
+    epochs: int = Field(20, ge=1, le=10_000)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    clip_norm: float = Field(0.0, ge=0, le=1e6)
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"

@@ -1,0 +1,47 @@
+"""What a network answers, and how good that is."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from facelab.training.config import TrainingConfig
+from facelab.training.numerics import Numerics, choose
+
+EVALUATION_BATCH = 512
+
+
+def predict(model: nn.Module, inputs: Tensor, numerics: Numerics | None = None) -> Tensor:
+    """Logits in evaluation mode, float32 [N, classes] on the CPU; the model's mode is put back afterwards.
+
+    Args:
+        inputs: uint8 [N, 3, H, W] or float32 [N, 2].
+    """
+    numerics = numerics or choose(model, TrainingConfig(device="cpu", precision="float32"))
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    # no_grad, not inference_mode: whatever the model keeps from here must still be trainable afterwards.
+    with torch.no_grad(), numerics.autocast():
+        parts = [model(numerics.inputs(batch.to(numerics.device))) for batch in inputs.split(EVALUATION_BATCH)]
+    for module, mode in modes.items():
+        module.training = mode
+    return torch.cat(parts).float().cpu() if parts else torch.empty(0, 0)
+
+
+def loss_and_accuracy(logits: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Mean cross-entropy and the share of right answers; both NaN without examples."""
+    if not len(labels):
+        return math.nan, math.nan
+    return F.cross_entropy(logits, labels).item(), (logits.argmax(1) == labels).double().mean().item()
+
+
+def interval(right: int, total: int, z: float = 1.959964) -> tuple[float, float]:
+    """The 95 % interval of a share of right answers (Wilson 1927): (low, high), both in [0, 1]."""
+    if not total:
+        return 0.0, 1.0
+    share = right / total
+    centre = share + z * z / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)

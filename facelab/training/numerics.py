@@ -1,0 +1,90 @@
+"""Where and how the arithmetic runs: device, precision, memory format and threads."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from facelab.errors import SettingsError
+from facelab.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """The choice made for one network: see `choose`."""
+
+    device: torch.device
+    bfloat16: bool
+    channels_last: bool
+
+    def place(self, model: nn.Module) -> nn.Module:
+        """Move `model` to the device and lay its weights out for it."""
+        return model.to(self.device, memory_format=self._layout if self.channels_last else None)
+
+    @property
+    def _layout(self) -> torch.memory_format:
+        return torch.channels_last if self.channels_last else torch.contiguous_format
+
+    def inputs(self, batch: Tensor) -> Tensor:
+        """A batch as a network takes it: uint8 images become float32 in [0, 1]."""
+        if batch.dtype == torch.uint8:
+            batch = batch.to(torch.float32, memory_format=self._layout).div_(255)
+        return batch
+
+    def autocast(self) -> AbstractContextManager:
+        """The context for forward passes."""
+        return torch.autocast(self.device.type, torch.bfloat16) if self.bfloat16 else nullcontext()
+
+
+def choose(model: nn.Module, config: TrainingConfig) -> Numerics:
+    """What is fastest for `model` without losing accuracy.
+
+    Convolutions on a CPU that computes in bfloat16 (AVX512-BF16, AMX) run 2.5 to 3 times faster in bfloat16 *and*
+    channels-last, either alone gains less; without those instructions bfloat16 is slower. Small dense networks gain
+    nothing from it.
+
+    Raises:
+        SettingsError: the configured device is not in this computer.
+    """
+    device = _device(config.device)
+    convolutional = any(isinstance(module, nn.Conv2d) for module in model.modules())
+    if config.precision == "auto":
+        bfloat16 = convolutional and BFLOAT16_IS_FAST[device.type]()
+    else:
+        bfloat16 = config.precision == "bfloat16"
+    return Numerics(device, bfloat16, channels_last=convolutional)
+
+
+BFLOAT16_IS_FAST: dict[str, Callable[[], bool]] = {
+    "cpu": lambda: torch.cpu.get_capabilities().get("avx512_bf16", False),
+    "cuda": lambda: torch.cuda.is_bf16_supported(including_emulation=False),
+    "mps": lambda: False,
+}
+DEVICES: dict[str, Callable[[], bool]] = {
+    "cuda": torch.cuda.is_available,
+    "mps": torch.backends.mps.is_available,
+    "cpu": lambda: True,
+}
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = next(device for device, available in DEVICES.items() if available())
+    if not DEVICES[name]():
+        raise SettingsError(f"device is {name!r}, but this computer has none: choose auto or cpu.")
+    return torch.device(name)
+
+
+def set_threads(model: nn.Module, jobs: int = 1) -> int:
+    """Give this process the torch threads that suit `model` beside `jobs - 1` other jobs; returns how many.
+
+    One is best for dense networks, every free core for convolutions; more threads than free cores are many times
+    slower.
+    """
+    convolutional = any(isinstance(module, nn.Conv2d) for module in model.modules())
+    threads = max(1, (os.cpu_count() or 1) // max(jobs, 1)) if convolutional else 1
+    torch.set_num_threads(threads)
+    return threads
