@@ -41,7 +41,8 @@ class Block(Settings):
 class ConvNetConfig(Settings):
     """Convolution blocks, then fully connected layers.
 
-    `dropout` acts after flattening and again before the last layer.
+    `batch_norm` acts after each convolution. `dropout` acts after flattening and again before the last layer.
+    `init_std` is the standard deviation of the weights when `init` is "normal".
     """
 
     kind: Literal["convnet"] = "convnet"

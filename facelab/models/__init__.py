@@ -1,0 +1,31 @@
+"""Networks: from settings to `nn.Module`s, with their layers, receptive fields and presets."""
+
+from facelab.models.configs import Block, ConvNetConfig, MLPConfig, ModelConfig
+from facelab.models.initialization import ACTIVATIONS, INITS
+from facelab.models.presets import PRESETS
+from facelab.models.receptive import Field, Window, clip_box, receptive_field, unit_box
+from facelab.models.registry import MAX_PARAMETERS, REGISTRY, Dataset, Model, blank, build, layer_table
+from facelab.models.shapes import Layer
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITS",
+    "MAX_PARAMETERS",
+    "PRESETS",
+    "REGISTRY",
+    "Block",
+    "ConvNetConfig",
+    "Dataset",
+    "Field",
+    "Layer",
+    "MLPConfig",
+    "Model",
+    "ModelConfig",
+    "Window",
+    "blank",
+    "build",
+    "clip_box",
+    "layer_table",
+    "receptive_field",
+    "unit_box",
+]
