@@ -82,6 +82,4 @@ class FolderSpec(_RealPhotos):
     min_photos: int = Field(5, ge=3, le=1000)
 
 
-FacesSpec = Annotated[
-    GeneratedSpec | LfwSpec | OlivettiSpec | OrlSpec | FolderSpec, Field(discriminator="source")
-]
+FacesSpec = Annotated[GeneratedSpec | LfwSpec | OlivettiSpec | OrlSpec | FolderSpec, Field(discriminator="source")]

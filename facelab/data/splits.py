@@ -1,0 +1,101 @@
+"""Each person's photos into train, validation and test."""
+
+import hashlib
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from facelab.data.faces import SPLITS
+from facelab.data.specs import Split
+from facelab.errors import DataError
+
+MAX_NAMED = 5  # people named in one note
+
+
+def split_per_person(labels: Tensor, split: Split, names: tuple[str, ...]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+    """Divide the photos of every person by shares or counts, at random from `split.seed`.
+
+    A person's order is drawn from the seed and the person's name alone, and test comes first in it, then validation:
+    another person more or less, or a longer train split, moves no photo from test to train.
+
+    Args:
+        labels: int64 [N], an index into `names`.
+        split: shares below 1 or counts from 1 on.
+        names: one name per person.
+
+    Returns:
+        For each of `SPLITS`, int64 indices in ascending order, disjoint, with every person in every split; and plain
+        sentences on who has fewer photos to train on than asked for.
+
+    Raises:
+        DataError: a person has too few photos; the text names the first.
+    """
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in SPLITS}
+    short: list[str] = []
+    order = np.argsort(labels.numpy(), kind="stable")
+    photos = np.bincount(labels.numpy(), minlength=len(names))
+    for name, own in zip(names, np.split(order, np.cumsum(photos)[:-1]), strict=True):
+        train, validation, test = sizes(len(own), split, name)
+        if split.train >= 1 and train < split.train:
+            short.append(f"{name} ({train})")
+        own = _generator(split.seed, name).permutation(own)
+        stops = np.cumsum([test, validation, train])
+        for part, indices in zip(("test", "validation", "train"), np.split(own, stops)[:3], strict=True):
+            rows[part].append(indices)
+    splits = {name: torch.from_numpy(np.sort(np.concatenate(parts)).astype(np.int64)) for name, parts in rows.items()}
+    return splits, _notes(short, split)
+
+
+def sizes(photos: int, split: Split, name: str) -> tuple[int, int, int]:
+    """How many of a person's photos go to train, validation and test.
+
+    Counts serve test and validation first; train takes what it asks for of the rest. Shares are rounded to whole
+    photos by largest remainder, with at least one in each part.
+
+    Raises:
+        DataError: not all three parts would get a photo.
+    """
+    wanted = (split.train, split.validation, split.test)
+    if split.train >= 1:
+        validation, test = int(split.validation), int(split.test)
+        least = validation + test + 1
+        if photos >= least:
+            return min(int(split.train), photos - validation - test), validation, test
+    else:
+        least = len(SPLITS)
+        if photos >= least:
+            return _largest_remainder(photos, wanted)
+    raise DataError(
+        f"{name} has {photos} photos, but this split needs at least {least} of each person: "
+        "ask for fewer photos in validation and test, or leave out people with few photos."
+    )
+
+
+def _largest_remainder(photos: int, shares: tuple[float, ...]) -> tuple[int, ...]:
+    quotas = [photos * share for share in shares]
+    parts = [math.floor(quota) for quota in quotas]
+    total = max(math.floor(sum(quotas) + 1e-6), len(shares))
+    by_remainder = sorted(range(len(shares)), key=lambda part: parts[part] - quotas[part])
+    for part in by_remainder[: max(total - sum(parts), 0)]:
+        parts[part] += 1
+    while 0 in parts:
+        parts[parts.index(0)] += 1
+        if sum(parts) > total:
+            parts[parts.index(max(parts))] -= 1
+    return tuple(parts)
+
+
+def _generator(seed: int, name: str) -> np.random.Generator:
+    person = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:8]
+    return np.random.default_rng([seed, int.from_bytes(person)])
+
+
+def _notes(short: list[str], split: Split) -> tuple[str, ...]:
+    if not short:
+        return ()
+    named = ", ".join(short[:MAX_NAMED])
+    others = f" and {len(short) - MAX_NAMED} more" if len(short) > MAX_NAMED else ""
+    people = "person has" if len(short) == 1 else "people have"
+    return (f"{len(short):,} {people} fewer than {split.train:g} photos to train on: {named}{others}.",)
