@@ -1,0 +1,29 @@
+"""Arrays in, Plotly figures out. Knows neither torch nor Streamlit; every colour and size is in `palette`.
+
+Each figure keeps one sentence for those who cannot see it in `layout.meta["alt"]`; `alt(fig)` reads it.
+"""
+
+from facelab.plots.bars import probability_bars
+from facelab.plots.counts import split_counts
+from facelab.plots.curves import accuracy_curves, gradient_curves, loss_curves, rate_curve
+from facelab.plots.diagram import architecture
+from facelab.plots.faces import face_sheet
+from facelab.plots.frame import alt
+from facelab.plots.images import montage
+from facelab.plots.receptive import receptive_field
+from facelab.plots.weights import weight_wall
+
+__all__ = [
+    "accuracy_curves",
+    "alt",
+    "architecture",
+    "face_sheet",
+    "gradient_curves",
+    "loss_curves",
+    "montage",
+    "probability_bars",
+    "rate_curve",
+    "receptive_field",
+    "split_counts",
+    "weight_wall",
+]
