@@ -1,0 +1,1 @@
+"""Widgets that several pages share. Only this package and the pages import Streamlit."""

@@ -1,0 +1,147 @@
+"""One control per setting: its key is the setting's dotted name, so the address bar speaks `RunConfig`.
+
+`control` reads range, choices and default from the settings model, so a page never repeats them.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, get_args, get_origin
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from facelab.data import SOURCES
+from facelab.settings import Settings
+
+
+def control(settings: type[Settings], field: str, label: str, prefix: str = "", **options: Any) -> Any:
+    """The widget for `settings.<field>`; returns its value, ready for `settings.parse`.
+
+    Args:
+        prefix: the dotted name of the part that `settings` is of the whole, ending in a dot, or empty.
+        options: what the widget takes besides: `help`, `default` in place of the setting's own, `format`, ...
+    """
+    info = settings.model_fields[field]
+    options = {"default": info.default, "key": prefix + field, "bind": "query-params"} | options
+    return WIDGETS[_kind(info.annotation)](label, info, options)
+
+
+def apply(values: dict[str, Any]) -> None:
+    """Set controls to settings, by dotted name; to be called from a callback, before any control is drawn."""
+    st.session_state.update(spread(values))
+
+
+def address(config: Settings) -> dict[str, str]:
+    """Settings as query parameters, those that are not at their default: a link that opens a page with them."""
+    usual = spread(type(config)().flat())
+    changed = {name: value for name, value in spread(config.flat()).items() if usual.get(name) != value}
+    is_choice = {name: isinstance(value, str) and name not in TYPED for name, value in changed.items()}
+    return {name: words(value) if is_choice[name] else str(value) for name, value in changed.items()}
+
+
+def spread(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings by dotted name as their controls' values: lists of numbers as text, lists of parts part by part."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            found[name] = len(value)
+            for index, part in enumerate(value):
+                found |= spread({f"{name}.{index}.{field}": setting for field, setting in part.items()})
+        else:
+            found[name] = join(value) if isinstance(value, list) else value
+    return found
+
+
+def join(numbers: Iterable[int]) -> str:
+    """Numbers as they are typed: "300, 100"."""
+    return ", ".join(str(number) for number in numbers)
+
+
+def choose(label: str, options: list[str], default: str, key: str, widget: Callable[..., str], **more: Any) -> str:
+    """One of `options`, shown and written into the address in words."""
+    start = (
+        {"default": default, "required": True} if widget is st.segmented_control else {"index": options.index(default)}
+    )
+    return widget(label, options, key=key, bind="query-params", format_func=words, **start, **more)
+
+
+def _kind(annotation: Any) -> type:
+    origin = get_origin(annotation)
+    return annotation if origin is None else origin
+
+
+def _bounds(info: FieldInfo, kind: type) -> dict[str, Any]:
+    """The widget's range from the field's constraints; an open end begins one step inside."""
+    found: dict[str, Any] = {}
+    for constraint in info.metadata:
+        for bound, side in (("ge", "min_value"), ("gt", "min_value"), ("le", "max_value"), ("lt", "max_value")):
+            if getattr(constraint, bound, None) is not None:
+                found[side] = kind(getattr(constraint, bound))
+        if getattr(constraint, "gt", None) is not None and kind is float:
+            found["min_value"] = 1e-8
+        if getattr(constraint, "lt", None) is not None and kind is float:
+            found["max_value"] = constraint.lt - 0.01
+    return found
+
+
+def _number(label: str, info: FieldInfo, options: dict[str, Any]) -> int | float:
+    kind = info.annotation
+    value = kind(options.pop("default"))
+    more = {"step": value / 2 or 0.1, "format": "%g"} if kind is float else {"step": 1}
+    return st.number_input(label, value=value, **_bounds(info, kind) | more | options)
+
+
+def _toggle(label: str, info: FieldInfo, options: dict[str, Any]) -> bool:
+    return st.toggle(label, value=options.pop("default"), **options)
+
+
+def _choice(label: str, info: FieldInfo, options: dict[str, Any]) -> str:
+    del options["bind"]
+    return choose(label, list(get_args(info.annotation)), widget=st.selectbox, **options)
+
+
+def _text(label: str, info: FieldInfo, options: dict[str, Any]) -> str:
+    return st.text_input(label, value=options.pop("default"), **options)
+
+
+def _numbers(label: str, info: FieldInfo, options: dict[str, Any]) -> list[Any]:
+    """Whole numbers separated by commas; what is not a number is left for the settings to refuse."""
+    text = st.text_input(label, value=join(options.pop("default")), **options)
+    parts = [part for part in text.replace(",", " ").split() if part]
+    return [int(part) if part.isdecimal() else part for part in parts]
+
+
+WIDGETS: dict[type, Callable[[str, FieldInfo, dict[str, Any]], Any]] = {
+    int: _number,
+    float: _number,
+    bool: _toggle,
+    str: _text,
+    tuple: _numbers,
+    Literal: _choice,
+}
+
+TYPED = ("data.path",)
+"""Settings that are written as they are."""
+SPELLINGS = {name: source.title for name, source in SOURCES.items()} | {
+    "mlp": "MLP",
+    "convnet": "ConvNet",
+    "sgd": "SGD",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "relu": "ReLU",
+    "leaky_relu": "Leaky ReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "step": "Step",
+    "cosine": "Cosine annealing",
+    "one_cycle": "One cycle",
+    "kaiming_uniform": "Kaiming uniform",
+    "cpu": "CPU",
+    "cuda": "CUDA",
+    "mps": "Apple MPS",
+}
+
+
+def words(name: str) -> str:
+    """A setting's value as a person writes it."""
+    return SPELLINGS.get(name, name.replace("_", " ").capitalize())

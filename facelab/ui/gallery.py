@@ -1,0 +1,103 @@
+"""Faces to look at: by person, in numbers, on average, and to take away."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from facelab import plots
+from facelab.data import SPLITS, Faces
+from facelab.runs import export
+from facelab.ui.figures import show
+
+PEOPLE = 6
+PHOTOS = 8
+AVERAGES = 40
+FACE = 64
+
+
+def show_people(faces: Faces) -> None:
+    """A page of people, one row each, with the split and the recorded parameters of every photo on hover."""
+    place = st.container()
+    pages = math.ceil(faces.classes / PEOPLE)
+    page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    people = range((page - 1) * PEOPLE, min(page * PEOPLE, faces.classes))
+    labels = faces.labels.numpy()
+    split_of = np.full(len(faces), "unused", dtype=object)
+    for split in SPLITS:
+        split_of[faces.splits[split].numpy()] = split
+    images, captions = [], []
+    for person in people:
+        rows = np.flatnonzero(labels == person)[:PHOTOS]
+        images += [*faces.images[rows].numpy(), *[_blank(faces)] * (PHOTOS - len(rows))]
+        captions += [_caption(faces, row, split_of[row]) for row in rows] + [""] * (PHOTOS - len(rows))
+    with place:
+        show(
+            plots.face_sheet(np.stack(images), captions, PHOTOS, [faces.names[person] for person in people], face=FACE),
+            "people",
+            f"{faces.source} Each row is one person: what changes along a row must not matter to a network that is to "
+            "recognise them.",
+        )
+
+
+def show_sample(faces: Faces) -> None:
+    """One photo each of a few people."""
+    labels = faces.labels.numpy()
+    rows = [int(np.argmax(labels == person)) for person in range(min(faces.classes, PHOTOS))]
+    show(
+        plots.face_sheet(faces.images[rows].numpy(), [faces.names[labels[row]] for row in rows], PHOTOS, face=FACE),
+        "sample",
+        f"{faces.source} The network is to tell {faces.classes} people apart; guessing is right once in "
+        f"{faces.classes} times.",
+    )
+
+
+def show_counts(faces: Faces) -> None:
+    """Photos per person and split."""
+    totals = ", ".join(f"{len(faces.splits[split]):,} to {use}" for split, use in USES.items())
+    show(
+        plots.split_counts(faces.names, faces.counts()),
+        "counts",
+        f"{totals}. A network that sees one person far more often than the others is right to guess that one.",
+    )
+
+
+def show_averages(faces: Faces) -> None:
+    """The average face of each person."""
+    people = range(min(faces.classes, AVERAGES))
+    means = [faces.images[faces.labels == person].float().mean(0).byte().numpy() for person in people]
+    show(
+        plots.face_sheet(np.stack(means), [faces.names[person] for person in people], columns=PHOTOS, face=FACE),
+        "averages",
+        "What a person's photos have in common survives the average; pose, light and background blur away. A network "
+        "of one layer can do little more than compare with such pictures.",
+    )
+
+
+def show_download(faces: Faces) -> None:
+    """The faces as a zip of PNGs."""
+    st.markdown(
+        "All photos as PNGs, one folder per split and in it one per person: what the PyTorch script of a run trains on."
+    )
+    st.download_button(
+        "Download the faces (zip)",
+        lambda: export.faces_zip(faces),
+        "faces.zip",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+USES = {"train": "train on", "validation": "choose by", "test": "test with"}
+SHOWN_PARAMETERS = {"yaw": "yaw {:.0f}°", "pitch": "pitch {:.0f}°", "roll": "roll {:.0f}°"}
+
+
+def _caption(faces: Faces, row: int, split: str) -> str:
+    known = [
+        text.format(faces.parameters[name][row]) for name, text in SHOWN_PARAMETERS.items() if name in faces.parameters
+    ]
+    return "<br>".join([faces.names[faces.labels[row]], split, *known])
+
+
+def _blank(faces: Faces) -> np.ndarray:
+    return np.full(faces.input_shape, 128, np.uint8)

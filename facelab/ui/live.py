@@ -1,0 +1,160 @@
+"""One run on the page: its state, its curves while it learns, and what came of it."""
+
+import math
+
+import streamlit as st
+
+from facelab import plots
+from facelab.errors import RunError
+from facelab.runs import Run, RunConfig, resume, submit
+from facelab.ui.figures import show
+from facelab.ui.services import store
+
+POLL_SECONDS = 0.5
+STATUS = {
+    "queued": (":material/schedule:", "gray", "Waiting for a free worker"),
+    "running": (":material/play_arrow:", "blue", "Training"),
+    "paused": (":material/pause:", "orange", "Paused"),
+    "finished": (":material/check:", "green", "Finished"),
+    "stopped": (":material/stop:", "orange", "Stopped"),
+    "diverged": (":material/trending_up:", "red", "Diverged"),
+    "failed": (":material/error:", "red", "Failed"),
+    "lost": (":material/link_off:", "red", "Lost"),
+}
+
+
+def chosen_run() -> Run | None:
+    """The run that the address names, or None; a run that is gone is said to be gone."""
+    run_id = st.query_params.get("run")
+    if not run_id:
+        return None
+    try:
+        return store().get(run_id)
+    except RunError as error:
+        st.warning(str(error), icon=":material/link_off:")
+        return None
+
+
+def train_button(config: RunConfig | None, run: Run | None) -> None:
+    """Start a run of these settings; disabled while a setting is wrong or the chosen run is active."""
+    busy = run is not None and run.active
+    label = "Train again" if run and not busy else "Train"
+    st.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        key="train",
+        disabled=config is None or busy,
+        on_click=_train,
+        args=(config,),
+    )
+
+
+def run_buttons(run: Run) -> None:
+    """Pause, stop or resume, whichever this run can."""
+    with st.container(horizontal=True):
+        if run.active:
+            st.button("Pause", icon=":material/pause:", on_click=_ask, args=(run.id, "pause"), key="pause")
+            st.button("Stop", icon=":material/stop:", on_click=_ask, args=(run.id, "stop"), key="stop")
+        elif run.resumable:
+            st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,), key="resume")
+
+
+def run_panel(run: Run) -> None:
+    """State and curves, redrawn twice a second while the run is active."""
+    st.fragment(_panel, run_every=POLL_SECONDS if run.active else None)(run.id, run.active)
+
+
+def _panel(run_id: str, was_active: bool) -> None:
+    try:
+        run = store().get(run_id)
+    except RunError:
+        st.rerun()
+    if was_active and not run.active:
+        st.rerun()
+    _state(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        log = st.toggle("Log axis", key="log", bind="query-params")
+        smoothing = st.slider("Smoothing", 0.0, 0.95, 0.6, 0.05, key="smoothing", bind="query-params", width=240)
+    history, total = store().history(run.id), run.config.epochs
+    diverged = len(history.steps["step"]) - 1 if run.status == "diverged" else None
+    show(
+        plots.loss_curves(history.steps, history.epochs, log, smoothing, run.best_epoch, diverged, total),
+        "loss",
+        "Faint: the loss of every step; bold: its running mean. Where the validation loss turns up while training "
+        "goes on down, the network begins to learn its photos by heart.",
+    )
+    show(
+        plots.accuracy_curves(history.epochs, run.best_epoch, 1 / run.classes if run.classes else None, total),
+        "accuracy",
+        "The gap between training and validation is what does not carry over to photos never seen.",
+    )
+    details = st.expander("Gradients and learning rate", icon=":material/ssid_chart:", key="details", on_change="rerun")
+    if details.open:
+        with details:
+            show(
+                plots.gradient_curves(history.epochs, total),
+                "gradient_norms",
+                "How hard each layer is pushed. One that stays far below the others learns little.",
+            )
+            show(plots.rate_curve(history.epochs, total_epochs=total), "rate")
+
+
+def _state(run: Run) -> None:
+    """Status, progress, speed and time left in one line."""
+    icon, colour, text = STATUS[run.status]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(text, icon=icon, color=colour)
+        st.markdown(f"**{escape(run.name)}**")
+    if run.active:
+        st.progress(min(run.epoch / run.config.epochs, 1.0), _pace(run))
+    if run.message:
+        tell = {"diverged": st.warning, "failed": st.error, "lost": st.warning}.get(run.status, st.info)
+        tell(run.message)
+
+
+def _pace(run: Run) -> str:
+    parts = [f"Epoch {run.epoch:.1f} of {run.config.epochs}"]
+    if run.images_per_second:
+        parts += [f"{run.images_per_second:,.0f} photos a second", f"{duration(run.seconds_left)} left"]
+    return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: "45 s", "3 min", "2 h 10 min"."""
+    if seconds < 100:
+        return f"{math.ceil(seconds)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def escape(text: str) -> str:
+    """A person's own words, safe from being read as Markdown."""
+    return "".join(f"\\{letter}" if letter in MARKDOWN else letter for letter in text)
+
+
+MARKDOWN = set("\\`*_{}[]()<>#+-.!|~:$")
+
+
+def _train(config: RunConfig) -> None:
+    """Start once, also when the button was pressed twice."""
+    running = st.query_params.get("run")
+    if running and any(run.id == running and run.active for run in store().all(limit=20)):
+        return
+    st.query_params["run"] = submit(config, store=store())
+
+
+def _ask(run_id: str, command: str) -> None:
+    _try(store().ask, run_id, command)
+
+
+def _resume(run_id: str) -> None:
+    _try(resume, run_id)
+
+
+def _try(action, *args) -> None:
+    """Do it, or say in a passing note why not: a second tab may have been quicker."""
+    try:
+        action(*args)
+    except RunError as error:
+        st.toast(str(error), icon=":material/info:")

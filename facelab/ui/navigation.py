@@ -1,0 +1,46 @@
+"""The script that Streamlit runs for every visit: which pages there are.
+
+It lies here and not in `app.py` because beside a folder called `pages` Streamlit would take the first visitor's deep
+link for a page of its older kind, run without this script and without the link's settings.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from facelab.errors import StoreError
+from facelab.ui.services import store
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "pages"
+
+st.set_page_config(page_title="facelab", page_icon=ROOT / "assets" / "icon.png", layout="wide")
+page = st.navigation(
+    [
+        st.Page(
+            PAGES / "home.py",
+            title="Home",
+            icon=":material/home:",
+            default=True,
+            help="What facelab is, where to begin, and your latest runs.",
+        ),
+        st.Page(
+            PAGES / "data.py",
+            title="Data",
+            icon=":material/photo_library:",
+            help="Choose faces, look at them by person, and see how they are split.",
+        ),
+        st.Page(
+            PAGES / "train.py",
+            title="Train",
+            icon=":material/model_training:",
+            help="Build a network, train it on faces and watch it learn.",
+        ),
+    ]
+)
+try:
+    store()
+except StoreError as error:
+    st.error(str(error), icon=":material/error:")
+else:
+    page.run()

@@ -1,0 +1,95 @@
+"""What came of a run: test accuracy, faces got right and wrong, and the film of its first layer."""
+
+import numpy as np
+import streamlit as st
+
+from facelab import plots
+from facelab.data import Faces, load_faces
+from facelab.errors import FacelabError
+from facelab.runs import Run
+from facelab.ui.figures import show
+from facelab.ui.services import store
+
+SHOWN = 6
+
+
+def show_results(run: Run) -> None:
+    """Everything that a run left behind; nothing while it is active."""
+    if run.active:
+        return
+    if run.test_accuracy is not None:
+        _show_test(run)
+        _show_answers(run)
+    _show_film(run)
+
+
+def percent(share: float) -> str:
+    """A share as "85.0 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def _show_test(run: Run) -> None:
+    low, high = run.test_interval
+    test, best, size = st.columns(3)
+    test.metric(
+        "Test accuracy",
+        percent(run.test_accuracy),
+        help=f"{run.test_right} of {run.test_total} photos never trained on.",
+    )
+    test.caption(f"95 % interval {percent(low)} to {percent(high)}")
+    if run.best_validation_accuracy is not None:
+        best.metric("Validation accuracy", percent(run.best_validation_accuracy))
+        best.caption(f"at the lowest validation loss, epoch {run.best_epoch}")
+    size.metric("Parameters", f"{run.parameters:,}")
+    size.caption(f"guessing is right {percent(1 / run.classes)} of the time")
+
+
+def _show_answers(run: Run) -> None:
+    """Some test faces that the network got right, and some that it got wrong, the most confident first."""
+    faces = _same_faces(run)
+    kept = store().load_tensors(run.id, "predictions")
+    if faces is None or kept is None:
+        return
+    images, _ = faces.split("test")
+    labels, probabilities = kept["labels"].numpy(), kept["probabilities"].numpy()
+    answers, confidence = probabilities.argmax(1), probabilities.max(1)
+    order = np.argsort(-confidence)
+    right = [index for index in order if answers[index] == labels[index]][:SHOWN]
+    wrong = [index for index in order if answers[index] != labels[index]][:SHOWN]
+    chosen = [*right, *wrong]
+    captions = [
+        f"{faces.names[labels[index]]}<br>network: {faces.names[answers[index]]}, {percent(confidence[index])}"
+        for index in chosen
+    ]
+    marks = [answers[index] == labels[index] for index in chosen]
+    st.subheader("Test faces")
+    show(
+        plots.face_sheet(images[chosen].numpy(), captions, columns=SHOWN, marks=marks),
+        "answers",
+        "The most confident right answers, then the most confident wrong ones. Point at a face for the names.",
+    )
+
+
+def _same_faces(run: Run) -> Faces | None:
+    """The faces that the run was trained on, if they are still the same."""
+    try:
+        faces = load_faces(run.config.data)
+    except FacelabError:
+        return None
+    return faces if faces.fingerprint == run.fingerprint else None
+
+
+def _show_film(run: Run) -> None:
+    """The first layer's weights, from random to trained, under a slider."""
+    steps, frames = store().frames(run.id, "first_layer")
+    if not frames:
+        return
+    st.subheader("How the first layer formed")
+    at = st.select_slider("Step", steps, value=steps[-1], key=f"film {run.id}") if len(steps) > 1 else steps[0]
+    weights = frames[steps.index(at)].astype(np.float32)
+    show(
+        plots.weight_wall(weights, mode="colour"),
+        "film",
+        "The weights of the first units as pictures, each on its own scale. At step 0 they are noise; what is left at "
+        "the end is what each unit looks for.",
+    )

@@ -1,0 +1,29 @@
+"""What every page needs: the store, and faces with their progress on the page."""
+
+import streamlit as st
+
+from facelab.data import SOURCES, Faces, FacesSpec, load_faces
+from facelab.errors import FacelabError
+from facelab.runs import RunStore
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """The store of runs, one for all sessions."""
+    return RunStore()
+
+
+def faces(spec: FacesSpec) -> Faces | None:
+    """The faces of `spec`; while they are made the page shows progress, if they cannot be made it says why."""
+    place = st.empty()
+
+    def progress(share: float) -> None:
+        place.progress(share, f"Preparing {SOURCES[spec.source].title.lower()}: {share:.0%}")
+
+    try:
+        found = load_faces(spec, progress)
+    except FacelabError as error:
+        place.error(str(error), icon=":material/error:")
+        return None
+    place.empty()
+    return found

@@ -1,0 +1,67 @@
+"""The parts of the home page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from facelab.runs import Run
+from facelab.ui.controls import address
+from facelab.ui.live import STATUS, escape
+from facelab.ui.results import percent
+from facelab.ui.services import store
+
+HEADS = Path(__file__).parents[2] / "assets" / "heads.webp"
+RECENT = 4
+PATHS = (
+    ("data.py", "Meet the faces", "Generated people, your own photos, or a research dataset."),
+    ("train.py", "Train a network", "Press one button now, change everything later."),
+)
+
+
+def show_paths() -> None:
+    """The ways into the app."""
+    for page, label, text in PATHS:
+        with st.container(border=True, gap=None):
+            st.page_link(page_path(page), label=f"**{label}**", icon=":material/arrow_forward:")
+            st.caption(text)
+
+
+def show_heads() -> None:
+    """A living picture: generated people turning their heads."""
+    st.image(
+        HEADS,
+        width="stretch",
+        caption="People who do not exist, drawn by facelab from their shape and the light on them. From any of these "
+        "angles you would know them again. Will your network?",
+        alt="Fifteen generated faces turning their heads from side to side.",
+    )
+
+
+def show_recent_runs() -> None:
+    """The latest runs, each a link to its page."""
+    runs = store().all(limit=RECENT)
+    if not runs:
+        return
+    st.subheader("Recent runs")
+    for place, run in zip(st.columns(RECENT), runs, strict=False):
+        with place.container(border=True):
+            _card(run)
+
+
+def page_path(page: str) -> Path:
+    """A page's script, for a link to it."""
+    return Path(__file__).parents[2] / "pages" / page
+
+
+def _card(run: Run) -> None:
+    icon, colour, text = STATUS[run.status]
+    st.badge(text, icon=icon, color=colour)
+    accuracy = store().history(run.id).epochs.get("validation_accuracy")
+    known = run.test_accuracy if run.test_accuracy is not None else run.validation_accuracy
+    st.metric(
+        "Test accuracy" if run.test_accuracy is not None else "Validation accuracy",
+        "not yet" if known is None else percent(known),
+        chart_data=None if accuracy is None else list(accuracy),
+    )
+    link = {"run": run.id} | address(run.config)
+    st.page_link(page_path("train.py"), label=escape(run.name), icon=":material/open_in_new:", query_params=link)
