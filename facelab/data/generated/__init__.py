@@ -1,6 +1,6 @@
 """Faces of people that do not exist, modelled in three dimensions and photographed under every pose and light.
 
-`people` says who they are and how each photo was taken, `geometry` gives them a head, `paint` its colours, and `render`
+`people` says who they are and how each photo was taken, `geometry` gives them a head, `paint` its colours, and `camera`
 takes the picture. Each photo has a random generator of its own, seeded by (seed, person, photo), and is rendered on its
 own, so the same seed gives the same bytes whatever else is asked for and however many threads work on it.
 """
@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from facelab.data.generated.camera import render
+from facelab.data.generated.first_names import names
 from facelab.data.generated.geometry import relief
-from facelab.data.generated.names import names
 from facelab.data.generated.people import Person, Photo
-from facelab.data.generated.render import render
 
 __all__ = ["Generated", "Person", "Photo", "generate", "names", "relief", "render"]
 

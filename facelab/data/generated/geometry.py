@@ -1,9 +1,9 @@
 """The head as a relief: for every direction from its middle, how far away the surface is, and what it is made of.
 
-Head frame: x to the picture's right, y up, z out of the face, origin between the ears, head units. Directions are laid out
-on a square grid by Lambert's azimuthal equal-area projection about the face, which has no seam and its only singular point
-at the back of the head. A relief cannot have overhangs as seen from the middle; a face has none, and hair hanging down
-beside the neck is seen from the middle too.
+Head frame: x to the picture's right, y up, z out of the face, origin between the ears, head units. Directions are
+laid out on a square grid by Lambert's azimuthal equal-area projection about the face, which has no seam and its only
+singular point at the back of the head. A relief cannot have overhangs as seen from the middle; a face has none, and
+hair hanging down beside the neck is seen from the middle too.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ import numpy as np
 from facelab.data.generated.people import HAIR_STYLES, Person, Photo
 
 GRID = 184
-_HALF = (GRID - 3) / 2  # the grid spans slightly more than the projection's disc, so that bilinear sampling stays inside
+_HALF = (
+    GRID - 3
+) / 2  # the grid spans slightly more than the projection's disc, so that bilinear sampling stays inside
 _SCALE = np.float32(_HALF / 2)
 _CENTRE = np.float32((GRID - 1) / 2)
 
@@ -42,7 +44,7 @@ class Relief:
 
 def texel(x: np.ndarray, y: np.ndarray, z: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Fractional (column, row) on the grid of the direction of (x, y, z), whose length is given."""
-    stretch = _SCALE * np.sqrt(2 / (length * (length + z) + np.float32(1e-3)))
+    stretch = _SCALE * np.sqrt(2 / (length * (length + z) + np.float32(1e-5)))
     return x * stretch + _CENTRE, y * stretch + _CENTRE
 
 
@@ -272,7 +274,9 @@ def _hair(
     if long:
         depths[:3] = [0.02, 0.08, 0.12]
     parted = x * np.sign(person.hair_part) - 0.3 * abs(person.hair_part)
-    swept = y + 0.09 * style.sweep * np.tanh(4 * parted)
+    # Round foreheads; on men the temples recede.
+    swept = y + 0.35 * x**2 - 0.03 - 0.07 * max(0.0, person.masculinity) * bump(np.abs(x), 0, (0.36, 0), (0.12, 1))
+    swept = swept + 0.09 * style.sweep * np.tanh(4 * parted)
     lumps, wisps = waves(rng, 4, 6), strands(person, x, y, z)
     inside = np.interp(swept, heights, depths) + 0.03 * waves(rng, 9, 8) + 0.025 * wisps - z
     falls = style.fringe > 0.1 or long
@@ -302,7 +306,7 @@ def _curtain(person: Person, length: float, thickness: float) -> np.ndarray:
 
 
 def strands(person: Person, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Noise of about -1 to 1 at points in the head frame: strands running down from the crown, or the lumps of curls."""
+    """Noise of about -1 to 1 at points of the head: strands running down from the crown, or the lumps of curls."""
     style = list(HAIR_STYLES.values())[person.hair_style]
     rng = np.random.default_rng(person.grain)
     total = np.zeros_like(x)
@@ -316,5 +320,7 @@ def strands(person: Person, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.n
     around = np.arctan2(x, z + np.float32(0.7)) + lean * y
     for frequency, weight in ((11, 0.35), (23, 0.4), (41, 0.45), (67, 0.4), (97, 0.3)):
         bend = np.float32(rng.uniform(1, 3)) * y + np.float32(rng.uniform(0, 6.3))
-        total += np.float32(weight) * np.sin(frequency * around + np.float32(rng.uniform(0.3, 1.0)) * np.sin(bend) + bend)
+        total += np.float32(weight) * np.sin(
+            frequency * around + np.float32(rng.uniform(0.3, 1.0)) * np.sin(bend) + bend
+        )
     return total

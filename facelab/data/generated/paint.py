@@ -26,10 +26,14 @@ SKIN = np.stack([
                  (98, 63, 45), (70, 46, 36))
 ])  # fmt: skip
 BLOOD = linear(196, 84, 78)
-HAIR = np.stack([linear(*tone) for tone in ((226, 196, 142), (178, 132, 78), (112, 72, 42), (58, 38, 28), (22, 18, 18))])
+HAIR = np.stack(
+    [linear(*tone) for tone in ((226, 196, 142), (178, 132, 78), (112, 72, 42), (58, 38, 28), (22, 18, 18))]
+)
 HAIR_RED = linear(160, 74, 34)
 HAIR_GREY = linear(186, 184, 180)
-IRIS = np.stack([linear(*tone) for tone in ((44, 26, 16), (92, 56, 28), (112, 98, 54), (104, 132, 116), (96, 142, 178))])
+IRIS = np.stack(
+    [linear(*tone) for tone in ((44, 26, 16), (92, 56, 28), (112, 98, 54), (104, 132, 116), (96, 142, 178))]
+)
 SCLERA = linear(236, 230, 224)
 TEETH = linear(240, 234, 220)
 THROAT = linear(70, 22, 22)
@@ -106,9 +110,9 @@ def paint_head(
     _paint_eyes(surface, person, photo, x[eyes], y[eyes], eyes, blur)
     lips = np.flatnonzero(front & (np.abs(y - person.mouth_height) < 0.32) & (side < 0.46))
     _paint_mouth(surface, person, photo, x[lips], y[lips], lips, blur)
-    shade = np.clip(1 + 0.42 * strands, 0.35, 1.8)
+    shade = np.clip(1 + 0.3 * strands, 0.4, 1.6)
     surface.cover(hair_colour(person)[:, None] * shade, hair)
-    surface.gloss += hair * (0.22 + 0.12 * strands - surface.gloss)
+    surface.gloss += hair * (0.22 + 0.12 * np.clip(strands, -1, 1) - surface.gloss)
     return surface
 
 
@@ -156,7 +160,7 @@ def _paint_beard(
     goatee = bump(x, y, (0, mouth - 0.18), (0.06, 0.05))
     grown = np.clip(np.maximum(np.maximum(jaw, moustache), 0.8 * goatee), 0, 1)
     opacity = min(0.93, 0.22 + 0.95 * person.beard)
-    colour = 0.75 * hair_colour(person)[:, None] * np.clip(1 + 0.35 * strands, 0.4, 1.7)
+    colour = 0.75 * hair_colour(person)[:, None] * np.clip(1 + 0.2 * strands, 0.5, 1.5)
     surface.cover(colour, opacity * grown, rows)
     surface.gloss[rows] *= 1 - 0.7 * grown * opacity
 
@@ -193,13 +197,15 @@ def _paint_eyes(
     edge = 0.7 * blur / person.eye_width
     opening = person.eye_opening * (1 - 0.6 * photo.squint + 0.18 * photo.brow_raise - 0.12 * max(0.0, photo.smile))
     inside = np.clip(1 - outward * outward, 0, 1)
-    upper = opening * inside ** 0.62 + 0.04 * (1 - outward)
-    lower = -0.62 * opening * inside ** 0.8 * (1 + 0.25 * outward)
+    upper = opening * inside**0.62 + 0.04 * (1 - outward)
+    lower = -0.62 * opening * inside**0.8 * (1 + 0.25 * outward)
     span = step(1.05, 0.95, np.abs(outward))
 
     crease = upper + 0.20
     surface.cover(0.45 * surface.albedo[:, rows], 0.55 * np.exp(-0.5 * ((upward - crease) / 0.07) ** 2) * span, rows)
-    surface.cover(0.6 * surface.albedo[:, rows], 0.4 * np.exp(-0.5 * ((upward - lower + 0.16) / 0.08) ** 2) * span, rows)
+    surface.cover(
+        0.6 * surface.albedo[:, rows], 0.4 * np.exp(-0.5 * ((upward - lower + 0.16) / 0.08) ** 2) * span, rows
+    )
 
     open_ = step(-edge, edge, upper - upward) * step(-edge, edge, upward - lower) * span
     # The lid's shadow and the curve of the ball darken the white towards its rim.
@@ -215,7 +221,9 @@ def _paint_eyes(
     surface.gloss[rows] += open_ * (0.12 - surface.gloss[rows])
 
     lashes = np.exp(-0.5 * (np.clip(np.abs(upward - upper) - 0.02, 0, None) / (0.035 + 0.4 * edge)) ** 2)
-    surface.cover(BLACK, (0.92 - 0.25 * max(0.0, person.masculinity) * 0.5) * lashes * span * step(-1.1, -0.5, outward), rows)
+    surface.cover(
+        BLACK, (0.92 - 0.25 * max(0.0, person.masculinity) * 0.5) * lashes * span * step(-1.1, -0.5, outward), rows
+    )
     under = np.exp(-0.5 * ((upward - lower) / (0.03 + 0.3 * edge)) ** 2)
     surface.cover(0.4 * skin_colour(person), 0.6 * under * span, rows)
     # The window that every portrait has in its eyes; added as albedo so that it never greys out.

@@ -1,7 +1,8 @@
 """Who is on a generated photo and how it was taken: `Person` and `Photo`, every parameter by name.
 
-Lengths are in head units: 1 is half the height of an average head, so a head is about 2 high and 1.5 wide. Angles are in
-degrees. Everything about a `Photo` is drawn without looking at the person, so nothing but the face tells who it is.
+Lengths are in head units: 1 is half the height of an average head, so a head is about 2 high and 1.5 wide. Angles are
+in degrees. Everything about a `Photo` is drawn without looking at the person, so nothing but the face tells who it
+is.
 """
 
 from dataclasses import dataclass
