@@ -50,10 +50,10 @@ def loss_curves(
         _log_axis(fig)
     else:
         fig.update_yaxes(**_loss_range(values, epochs))
-    _mark_best(fig, best_epoch, at_top=True)
+    _mark_best(fig, best_epoch)
     if diverged is not None:
         place = float(at[min(diverged, len(at) - 1)]) if len(at) else 0.0
-        _mark(fig, place, "diverged", palette.WRONG, dash="dash", at_top=True)
+        _mark(fig, place, "diverged", palette.WRONG, dash="dash")
     return fig
 
 
@@ -78,12 +78,12 @@ def accuracy_curves(
     for split in ("train", "validation"):
         _add_epochs(fig, epochs, split, "accuracy", scale=100, hover="%{y:.1f} %")
     _fix_epochs(fig, total_epochs)
-    fig.update_yaxes(range=[0, 102])
+    fig.update_yaxes(range=[0, 112], tickvals=list(range(0, 101, 20)))  # room for a label above the curves
     if chance is not None:
         fig.add_hline(100 * chance, line={"color": palette.CHANCE, "width": palette.LINE, "dash": "dot"})
         note = {"text": f"chance {100 * chance:.3g} %", "font": {"size": palette.SMALL, "color": palette.GREY}}
         fig.add_annotation(note, x=1, xref="paper", y=100 * chance, xanchor="right", yanchor="bottom", showarrow=False)
-    _mark_best(fig, best_epoch, at_top=False)
+    _mark_best(fig, best_epoch)
     return fig
 
 
@@ -254,12 +254,12 @@ def _log_axis(fig: go.Figure) -> None:
         fig.update_yaxes(type="log", dtick=1, exponentformat="power")
 
 
-def _mark_best(fig: go.Figure, best_epoch: int | None, at_top: bool) -> None:
+def _mark_best(fig: go.Figure, best_epoch: int | None) -> None:
     if best_epoch is not None:
-        _mark(fig, best_epoch, f"best epoch, {best_epoch}", palette.GREY, dash="dot", at_top=at_top)
+        _mark(fig, best_epoch, f"best epoch, {best_epoch}", palette.GREY, dash="dot")
 
 
-def _mark(fig: go.Figure, place: float, text: str, colour: str, dash: str, at_top: bool) -> None:
+def _mark(fig: go.Figure, place: float, text: str, colour: str, dash: str) -> None:
     """A vertical line with its label on the side where there is room."""
     ends = fig.layout.xaxis.range or (0, max((np.nanmax(t.x) for t in fig.data if len(t.x)), default=1))
     left = place > sum(ends) / 2
@@ -267,10 +267,10 @@ def _mark(fig: go.Figure, place: float, text: str, colour: str, dash: str, at_to
     fig.add_annotation(
         text=text,
         x=place,
-        y=1 if at_top else 0,
+        y=1,
         yref="paper",
         xanchor="right" if left else "left",
-        yanchor="top" if at_top else "bottom",
+        yanchor="top",
         xshift=-4 if left else 4,
         showarrow=False,
         font={"size": palette.SMALL, "color": colour},

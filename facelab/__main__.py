@@ -1,0 +1,274 @@
+"""facelab from a terminal: `python -m facelab train|runs|export|datasets`.
+
+What needs torch is imported inside the commands, so that `--help` answers at once.
+"""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facelab.errors import FacelabError, SettingsError
+from facelab.terminal import CtrlC, Progress, one_line, percent, print_json
+
+if TYPE_CHECKING:
+    from facelab.runs import Run, RunConfig
+    from facelab.training import Record
+
+FINE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+PROGRAM = "python -m facelab"
+
+EPILOG = f"""\
+examples:
+  {PROGRAM} datasets
+  {PROGRAM} train --set epochs=5
+  {PROGRAM} runs
+  {PROGRAM} export --help
+
+Runs and caches lie in the folder that FACELAB_HOME names, real datasets are found in the one that FACELAB_DATA names.
+Exit codes: {FINE} fine; {FAILED} the run failed or diverged; {WRONG} wrong usage or settings, or something is missing;
+{INTERRUPTED} interrupted.
+"""
+TRAIN_EPILOG = f"""\
+examples:
+  {PROGRAM} train --set model.kind=mlp --set model.hidden=[300] --set optimizer.learning_rate=0.01
+  {PROGRAM} train --set data.source=folder --set data.path=photos --set data.size=32 --json
+  {PROGRAM} train --config config.json --name "with dropout" --set model.dropout=0.5
+  {PROGRAM} train --show
+
+The app shows the run while it trains. Ctrl-C stops it and keeps it, with its weights so far; a second Ctrl-C does not
+wait for them.
+"""
+EXPORT_EPILOG = f"""\
+Writes config.json (for train --config), history.csv (one row per epoch), weights.safetensors, and train.py, a PyTorch
+script that trains the same network without facelab. Files of these names are replaced.
+
+example:
+  {PROGRAM} export 260131-120000-a1b2c3 --faces --out my-run
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names may hold letters that this terminal has not
+            stream.reconfigure(errors="replace")
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.command(arguments)
+    except FacelabError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def datasets(arguments: argparse.Namespace) -> int:
+    """List where faces can come from, or download one of them."""
+    from facelab.data import SOURCES, download
+
+    if arguments.download:
+        with Progress(arguments.json) as progress:
+            download(arguments.download, lambda share: progress.show(f"Downloading: {share:.0%}"))
+    found = []
+    for name, source in SOURCES.items():
+        missing = source.available()
+        command = f"{PROGRAM} datasets --download {name}" if missing and source.download else None
+        facts = {"source": name, "title": source.title, "description": source.description}
+        found.append(facts | {"available": missing is None, "missing": missing, "download": command})
+    if arguments.json:
+        print_json(found)
+        return FINE
+    for source in found:
+        print(f"{source['source']}: {source['title']}, {'ready' if source['available'] else 'not here'}")
+        for line in filter(None, (source["description"], source["missing"], source["download"])):
+            print(f"    {line}")
+    return FINE
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train one run in this process, in the store that the app shows."""
+    from facelab.runs import RunStore
+    from facelab.runs.job import execute
+
+    if arguments.resume and (arguments.config or arguments.set or arguments.name):
+        raise SettingsError("--resume goes on with the run's own settings: leave out --config, --set and --name.")
+    config = None if arguments.resume else _settings(arguments.config, arguments.set)
+    if config and arguments.show:
+        print(config.model_dump_json(indent=2))
+        return FINE
+    store = RunStore()
+    config = config or store.get(arguments.resume).config
+    with Progress(arguments.json) as progress:
+        _prepare(config, progress)
+        if arguments.resume:
+            run_id, attempt = arguments.resume, store.requeue(arguments.resume)
+        else:
+            run_id, attempt = store.create(config, arguments.name), 1
+        with CtrlC() as ctrl_c:  # from here on there is something to keep
+
+            def listen(record: "Record") -> None:
+                progress.record(record, config.epochs)
+                if ctrl_c.first() and record.kind != "end":
+                    store.ask(run_id, "stop")
+
+            try:
+                execute(run_id, attempt, store.url, listen)
+            except KeyboardInterrupt:
+                ctrl_c.pressed = True
+    run = store.get(run_id)
+    if arguments.json:
+        print_json(_facts(run))
+    else:
+        _print_result(run)
+    if ctrl_c.pressed and run.status == "stopped":
+        print(f"Go on with {PROGRAM} train --resume {run_id}", file=sys.stderr)
+        return INTERRUPTED
+    return FINE if run.status in ("finished", "stopped", "paused") else FAILED
+
+
+def runs(arguments: argparse.Namespace) -> int:
+    """List the runs, the newest first."""
+    from facelab.runs import RunStore
+
+    found = RunStore().all(arguments.limit)
+    if arguments.json:
+        print_json([_facts(run) for run in found])
+        return FINE
+    rows = [("id", "name", "status", "epoch", "best validation", "test")]
+    for run in found:
+        accuracies = (run.best_validation_accuracy, run.test_accuracy)
+        rows.append((run.id, one_line(run.name), run.status, f"{run.epoch:.0f}", *map(percent, accuracies)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return FINE
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write what can be taken away from a run into a folder."""
+    from facelab.data import load_faces
+    from facelab.runs import RunStore
+    from facelab.runs.export import config_json, faces_zip, history_csv, script, weights
+
+    store = RunStore()
+    run = store.get(arguments.run)
+    faces = load_faces(run.config.data)
+    contents: dict[str, str | bytes] = {
+        "config.json": config_json(run),
+        "history.csv": history_csv(store.history(run.id)),
+        "train.py": script(run.config, faces.input_shape, faces.names),
+        "weights.safetensors": weights(store, run.id),
+    }
+    if arguments.faces:
+        contents["faces.zip"] = faces_zip(faces)
+    folder = arguments.out or Path(f"facelab-{run.id}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise SettingsError(f"The folder {folder} cannot be written: {error.strerror}.") from None
+    written = [str(folder / name) for name in contents]
+    if arguments.json:
+        print_json({"run": run.id, "files": written})
+    else:
+        print(*written, sep="\n")
+    return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    text = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description="Train networks on faces and keep the runs.", epilog=EPILOG, formatter_class=text
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], epilog: str = "") -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name, help=command.__doc__, description=command.__doc__, epilog=epilog, formatter_class=text
+        )
+        added.add_argument("--json", action="store_true", help="print the result as JSON, and no progress")
+        added.set_defaults(command=command)
+        return added
+
+    command = add("datasets", datasets)
+    command.add_argument("--download", metavar="SOURCE", help="get this one from the network first")
+    command = add("train", train, TRAIN_EPILOG)
+    command.add_argument("--config", type=Path, metavar="FILE", help="settings as JSON; the defaults without it")
+    command.add_argument("--set", action="append", metavar="NAME=VALUE", help="change one setting; may be repeated")
+    command.add_argument("--name", default="", help="what to call the run")
+    command.add_argument("--resume", metavar="RUN", help="go on with a run that was paused, stopped, failed or lost")
+    command.add_argument("--show", action="store_true", help="print the settings as JSON instead of training")
+    command = add("runs", runs)
+    command.add_argument("--limit", type=int, metavar="N", help="only the N newest")
+    command = add("export", export, EXPORT_EPILOG)
+    command.add_argument("run", metavar="RUN", help="the id of a run, as `runs` lists it")
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="where to write; by default ./facelab-RUN")
+    command.add_argument("--faces", action="store_true", help="also faces.zip: the photos, for train.py")
+    return parser
+
+
+def _settings(file: Path | None, changes: list[str] | None) -> "RunConfig":
+    from facelab.runs import RunConfig
+    from facelab.settings import UNION_TAGS
+
+    config = RunConfig()
+    if file:
+        try:
+            config = RunConfig.parse(file.read_text("utf-8-sig"))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise SettingsError(f"The file {file} cannot be read: {reason}.") from None
+    values = dict(map(_change, changes or ()))
+    tags = {name: value for name, value in values.items() if name.rpartition(".")[2] in UNION_TAGS}
+    # Another kind of network, or source of faces, starts from its defaults: the other settings come on top of these.
+    return config.replace(tags).replace({name: value for name, value in values.items() if name not in tags})
+
+
+def _change(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise SettingsError(f"--set takes NAME=VALUE, such as epochs=5, but not {text!r}.")
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        return name.strip(), value
+
+
+def _prepare(config: "RunConfig", progress: "Progress") -> None:
+    """Load the faces and check that the network fits them, so that a mistake leaves no failed run behind."""
+    from facelab import models
+    from facelab.data import load_faces
+
+    faces = load_faces(config.data, lambda share: progress.show(f"Preparing the faces: {share:.0%}"))
+    models.layer_table(config.model, faces.input_shape, faces.classes)
+
+
+def _facts(run: "Run") -> dict[str, Any]:
+    """A run as JSON: accuracies are shares, times are seconds."""
+    names = ("test_accuracy", "test_interval", "test_right", "test_total", "best_epoch", "best_validation_accuracy")
+    facts = {"run": run.id, "name": run.name, "status": run.status, "message": run.message}
+    facts |= {name: getattr(run, name) for name in names}
+    seconds = run.ended - run.started if run.started and run.ended else None
+    return facts | {"epochs": run.epoch, "seconds": seconds, "images_per_second": run.images_per_second}
+
+
+def _print_result(run: "Run") -> None:
+    print(f"Run {run.id} ({one_line(run.name)}): {run.status} at epoch {run.epoch:g} of {run.config.epochs}")
+    if run.message:
+        print(run.message, file=sys.stderr if run.status in ("failed", "diverged") else sys.stdout)
+    if run.best_epoch:
+        print(f"Best validation accuracy {percent(run.best_validation_accuracy)}, in epoch {run.best_epoch}")
+    if run.test_interval:
+        low, high = (100 * bound for bound in run.test_interval)
+        interval = f"95 % interval {low:.1f} to {high:.1f} %"
+        print(f"Test accuracy {percent(run.test_accuracy)} ({interval}, {run.test_right} of {run.test_total} faces)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
