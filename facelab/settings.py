@@ -1,7 +1,6 @@
 """`Settings`, the base of every model of settings: frozen, strict, and wrong in one plain sentence."""
 
-from types import UnionType
-from typing import Any, Self, Union, get_args, get_origin
+from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -9,6 +8,16 @@ from pydantic.fields import FieldInfo
 from facelab.errors import SettingsError
 
 UNION_TAGS = ("kind", "source")
+BOUNDS = {
+    "ge": "at least",
+    "gt": "above",
+    "le": "at most",
+    "lt": "below",
+    "min_length": "at least",
+    "max_length": "at most",
+}
+KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+LONGEST_VALUE = 60
 
 
 class Settings(BaseModel):
@@ -39,6 +48,11 @@ class Settings(BaseModel):
         Raises:
             SettingsError: a name that does not exist, or a value out of range.
         """
+        tags = {name: value for name, value in changes.items() if name.split(".")[-1] in UNION_TAGS}
+        if tags and len(tags) < len(changes):
+            # The other changes come on top of the new member's defaults, whatever their order.
+            others = {name: value for name, value in changes.items() if name not in tags}
+            return self.replace(tags).replace(others)
         values = self.model_dump()
         for name, value in changes.items():
             *parents, leaf = name.split(".")
@@ -47,7 +61,7 @@ class Settings(BaseModel):
                 part = part.get(parent) if isinstance(part, dict) else None
             if not isinstance(part, dict):
                 raise SettingsError(f"There is no setting {name}.")
-            if leaf in UNION_TAGS and part.get(leaf) != value:
+            if name in tags and part.get(leaf) != value:
                 part.clear()
             part[leaf] = value
         return self.parse(values)
@@ -68,74 +82,81 @@ def explain(model: type[BaseModel], error: ValidationError) -> str:
     """The first problem of `error` as one sentence that names the field, its range and the value given."""
     problem = error.errors(include_url=False)[0]
     field, names = _locate(model, problem["loc"])
-    name = ".".join(names) or "The settings"
-    value = problem.get("input")
+    name, context = ".".join(names), problem.get("ctx", {})
+    value = _shortened(problem["input"])
     match problem["type"]:
         case "extra_forbidden":
             return f"There is no setting {name}."
         case "missing":
             return f"{name} is missing."
         case "json_invalid":
-            return f"The settings are not valid JSON: {problem['ctx']['error']}."
+            return f"The settings are not valid JSON: {context['error']}."
         case "union_tag_invalid":
-            return f"{name} must have {problem['ctx']['discriminator']} one of {problem['ctx']['expected_tags']}."
+            tag = context["discriminator"].strip("'")
+            return f"{name}.{tag} is {context['tag']!r}, but must be one of {context['expected_tags']}."
         case "union_tag_not_found":
-            return f"{name} must say which kind it is ({problem['ctx']['discriminator']})."
+            return f"{name} must say which kind it is ({context['discriminator']})."
         case "literal_error":
-            return f"{name} must be one of {problem['ctx']['expected']}, but is {value!r}."
+            return f"{name} must be one of {context['expected']}, but is {value}."
         case "value_error":
-            text = str(problem["ctx"]["error"])
-            return text if not names else f"{name}: {text}"
-    limits = _limits(field)
-    if limits:
-        return f"{name} must be {limits}, but is {value!r}."
-    return f"{name} is {value!r}: {problem['msg'][:1].lower()}{problem['msg'][1:]}."
+            return f"{name}: {context['error']}" if names else str(context["error"])
+    if not names:
+        return f"Settings must be names with values, but are {value}."
+    if wanted := _wanted(field):
+        return f"{name} must be {wanted}, but is {value}."
+    return f"{name} is {value}: {problem['msg'][:1].lower()}{problem['msg'][1:]}."
 
 
 def _locate(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[FieldInfo | None, list[str]]:
-    """The field at a pydantic error location, and its dotted name without the tags of unions."""
+    """The field (or the item of one) at a pydantic error location, and its dotted name without the tags of unions."""
     field: FieldInfo | None = None
     choices: list[type[BaseModel]] = [model]
     names: list[str] = []
     for step in location:
-        owners = [choice for choice in choices if step in choice.model_fields]
-        if owners:
-            field = owners[0].model_fields[str(step)]
-            choices = _models(field.annotation)
-            names.append(str(step))
-        elif isinstance(step, int) or not choices:
-            field = None if not choices else field
-            names.append(str(step))
+        if len(choices) > 1 and (tagged := [choice for choice in choices if _has_tag(choice, step)]):
+            choices = tagged
+            continue
+        names.append(str(step))
+        if field and isinstance(step, int):
+            field = FieldInfo.from_annotation(get_args(field.annotation)[0])
         else:
-            tagged = [choice for choice in choices if _has_tag(choice, step)]
-            if tagged:
-                choices = tagged
-            else:
-                names.append(str(step))
+            field = next((choice.model_fields[step] for choice in choices if step in choice.model_fields), None)
+        choices = _models(field.annotation) if field else []
     return field, names
 
 
-def _has_tag(model: type[BaseModel], tag: str) -> bool:
+def _has_tag(model: type[BaseModel], tag: int | str) -> bool:
     return any(tag in get_args(field.annotation) for field in model.model_fields.values())
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The settings that a field's value, or each of its items, may be."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    if get_origin(annotation) in (Union, UnionType) or get_args(annotation):
-        return [model for argument in get_args(annotation) for model in _models(argument)]
-    return []
+    return [model for argument in get_args(annotation) for model in _models(argument)]
 
 
-def _limits(field: FieldInfo | None) -> str:
-    """The range of a number in words, from the field's `ge`, `gt`, `le`, `lt`; empty if it has none."""
-    found = {}
-    for constraint in field.metadata if field else ():
-        for bound in ("ge", "gt", "le", "lt", "min_length", "max_length"):
-            if getattr(constraint, bound, None) is not None:
-                found[bound] = f"{getattr(constraint, bound):g}"
-    words = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
-    words |= {"min_length": "at least {} long", "max_length": "at most {} long"}
-    kind = "a whole number " if field is not None and field.annotation is int else ""
-    parts = " and ".join(words[bound].format(value) for bound, value in found.items())
-    return kind + parts if parts else ""
+def _wanted(field: FieldInfo | None) -> str:
+    """The type and range of a field in words; empty for a type that has none."""
+    if field is None:
+        return ""
+    annotation, limits, long = field.annotation, [], ""
+    for constraint in field.metadata:
+        for bound, words in BOUNDS.items():
+            if (limit := getattr(constraint, bound, None)) is not None:
+                limits.append(f"{words} {limit:.15g}")
+                long = " long" if bound.endswith("length") else ""
+    if annotation is float and limits:
+        kind = ""
+    elif get_origin(annotation) is tuple:
+        kind = "a list"
+    elif _models(annotation):
+        kind = "a group of settings"
+    else:
+        kind = KINDS.get(annotation, "")
+    return f"{kind} {' and '.join(limits)}{long}".strip()
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -1,68 +1,93 @@
 """One run from queued to ended: what a worker, or the command line, executes."""
 
+import logging
 import threading
 import time
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import torch
 
 from facelab import models
 from facelab.data import Faces, load_faces
-from facelab.errors import FacelabError
+from facelab.errors import FacelabError, StoreError
 from facelab.runs.frames import first_layer
+from facelab.runs.lease import Lease, Unwanted
 from facelab.runs.store import RunStore
 from facelab.training import Record, fit, predict
 from facelab.training.numerics import choose, set_threads
 
 BEAT_SECONDS = 0.5
 FLUSH_SECONDS = 0.25
-CHECKPOINT_SHARE = 50
+CHECKPOINT_SHARE = 100
 """A checkpoint is taken when training has gone on for this many times as long as the last one took."""
+NO_MEMORY = "There was not enough memory: try a smaller batch or network."
+
+log = logging.getLogger(__name__)
 
 
 def execute(run_id: str, attempt: int, store_url: str, listen: Callable[[Record], None] | None = None) -> None:
     """Train a queued run to its end, or until it is asked to pause or stop; every outcome is in the store.
 
+    An error that is no fault of the user's is in the store as well, and raised.
+
     Args:
         listen: is shown every record as it comes.
+
+    Raises:
+        StoreError: the store cannot be read or written any more.
     """
     store = RunStore(store_url)
-    if not store.claim(run_id, attempt):
+    lease = store.claim(run_id, attempt)
+    if lease is None:
         return
-    with _heart(store, run_id, attempt) as heart:
+    with suppress(Unwanted), _heart(lease) as heart:
         try:
-            _Job(store, run_id, attempt, heart).train(listen or (lambda record: None))
-        except FacelabError as error:
-            store.end(run_id, attempt, "failed", str(error))
-        except MemoryError:
-            store.end(run_id, attempt, "failed", "There was not enough memory: try a smaller batch or network.")
+            _Job(store, lease, heart).train(listen or (lambda record: None))
+        except Unwanted:
+            raise
         except KeyboardInterrupt:
-            store.end(run_id, attempt, "stopped", "Interrupted.")
+            lease.end("stopped", "Interrupted.")
             raise
         except Exception as error:
-            store.end(run_id, attempt, "failed", f"{type(error).__name__}: {error}")
-            raise
+            lease.end("failed", _sentence(error))
+            if not isinstance(error, FacelabError):
+                raise
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, FacelabError):
+        return str(error)
+    # On the CPU torch has no exception of its own for this.
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error):
+        return NO_MEMORY
+    return f"{type(error).__name__}: {error}"
 
 
 class _Heart(threading.Thread):
-    """Touches a run's heartbeat, and listens for commands, while its owner is busy."""
+    """Touches a run's heartbeat, and listens for commands, while its job is busy."""
 
-    def __init__(self, store: RunStore, run_id: str, attempt: int) -> None:
-        super().__init__(daemon=True, name=f"heart of {run_id}")
-        self.store, self.run_id, self.attempt = store, run_id, attempt
-        self.command: str | None = ""
-        self.stopped = threading.Event()
+    def __init__(self, lease: Lease) -> None:
+        super().__init__(daemon=True, name=f"heart of {lease.run_id}")
+        self.lease = lease
+        self.asked, self.stopped = threading.Event(), threading.Event()
 
     def run(self) -> None:
         while not self.stopped.wait(BEAT_SECONDS):
-            self.command = self.store.beat(self.run_id, self.attempt)
+            try:
+                if self.lease.beat():
+                    self.asked.set()
+            except Unwanted:
+                self.asked.set()
+            except StoreError as error:
+                # The job finds out itself when it has something to write; until then it may be over.
+                log.warning("%s", error)
 
 
 @contextmanager
-def _heart(store: RunStore, run_id: str, attempt: int):
-    heart = _Heart(store, run_id, attempt)
+def _heart(lease: Lease) -> Iterator[_Heart]:
+    heart = _Heart(lease)
     heart.start()
     try:
         yield heart
@@ -74,80 +99,76 @@ def _heart(store: RunStore, run_id: str, attempt: int):
 class _Job:
     """The training of one run, with its records on their way to the store."""
 
-    def __init__(self, store: RunStore, run_id: str, attempt: int, heart: _Heart) -> None:
-        self.store, self.run_id, self.attempt, self.heart = store, run_id, attempt, heart
-        self.config = store.get(run_id).config
+    def __init__(self, store: RunStore, lease: Lease, heart: _Heart) -> None:
+        self.store, self.lease, self.heart = store, lease, heart
+        self.config = store.get(lease.run_id).config
         self.waiting: list[Record] = []
         self.flushed, self.saved = 0.0, time.perf_counter()
         self.save_cost = 0.0
-        self.known = store.recorded(run_id)
+        self.known_step, self.known_epoch = store.recorded(lease.run_id)
 
     def train(self, listen: Callable[[Record], None]) -> None:
-        faces = load_faces(self.config.data, lambda share: self._say(f"Preparing the faces: {share:.0%}"))
+        faces = load_faces(self.config.data, self._prepare)
         model = models.build(self.config.model, faces, self.config.seed)
-        self.store.describe(
-            self.run_id,
+        self.lease.describe(
             message="",
+            classes=faces.classes,
             parameters=sum(parameter.numel() for parameter in model.parameters()),
             fingerprint=faces.fingerprint,
             threads=set_threads(model, self.store.running()),
         )
-        resume = self.store.load_checkpoint(self.run_id)
+        resume = self.store.load_checkpoint(self.lease.run_id)
         frames = {"first_layer": partial(first_layer, input_shape=faces.input_shape)}
         for record in fit(model, faces, self.config, frames=frames, resume=resume):
             self._keep(record)
             listen(record)
             if record.kind == "end":
-                self._finish(model, faces, record)
-            elif self.heart.command is None:
-                return
-            elif self.heart.command:
-                self._leave(model, faces, record, self.heart.command)
+                self._keep_model(model, faces)
+                self.lease.end("diverged" if record.outcome == "diverged" else "finished", record.message)
+            elif self.heart.asked.is_set():
+                self._save(record)
+                self._keep_model(model, faces)
+                self.lease.leave()
                 return
 
-    def _say(self, message: str) -> None:
+    def _prepare(self, share: float) -> None:
+        """Tell how far the faces are; this can take long enough for a command to arrive."""
+        if self.heart.asked.is_set():
+            self.lease.leave()
+            raise Unwanted
         if time.perf_counter() - self.flushed > FLUSH_SECONDS:
-            self.store.describe(self.run_id, message=message)
+            self.lease.describe(message=f"Preparing the faces: {share:.0%}")
             self.flushed = time.perf_counter()
 
     def _keep(self, record: Record) -> None:
-        """Records go to the store a few times a second; what an earlier attempt recorded is there already."""
-        last = {"step": self.known[0], "epoch": self.known[1]}.get(record.kind, -1)
-        if (record.step if record.kind == "step" else round(record.epoch)) > last:
+        """Records go to the store a few times a second; what an earlier job recorded is there already."""
+        new = {"step": record.step > self.known_step, "epoch": record.epoch > self.known_epoch, "end": True}
+        if new[record.kind]:
             self.waiting.append(record)
         now = time.perf_counter()
         if record.kind == "end" or now - self.flushed > FLUSH_SECONDS:
-            self.store.record(self.run_id, self.waiting)
-            self.waiting, self.flushed = [], now
+            self._flush()
         if record.kind == "epoch" and record.step and now - self.saved > CHECKPOINT_SHARE * self.save_cost:
             self._save(record)
 
+    def _flush(self) -> None:
+        self.lease.record(self.waiting)
+        self.waiting, self.flushed = [], time.perf_counter()
+
     def _save(self, record: Record) -> None:
-        self.store.record(self.run_id, self.waiting)
-        self.waiting = []
+        """Take a checkpoint; what led up to it is recorded first, so that a run that goes on has no gap."""
+        self._flush()
         start = time.perf_counter()
-        self.store.save_checkpoint(self.run_id, record.checkpoint())
-        self.saved = self.flushed = time.perf_counter()
+        self.lease.save_checkpoint(record.checkpoint())
+        self.saved = time.perf_counter()
         self.save_cost = self.saved - start
-
-    def _leave(self, model: torch.nn.Module, faces: Faces, record: Record, command: str) -> None:
-        """Pause or stop, ready to go on later."""
-        self._save(record)
-        self._keep_model(model, faces)
-        self.store.end(self.run_id, self.attempt, {"pause": "paused", "stop": "stopped"}[command])
-
-    def _finish(self, model: torch.nn.Module, faces: Faces, record: Record) -> None:
-        self._keep_model(model, faces)
-        self.store.forget_checkpoint(self.run_id)
-        status = "diverged" if record.outcome == "diverged" else "finished"
-        self.store.end(self.run_id, self.attempt, status, record.message)
 
     def _keep_model(self, model: torch.nn.Module, faces: Faces) -> None:
         """Keep the weights, the answers on the test split, and how many of them are right."""
         images, labels = faces.split("test")
         logits = predict(model, images, choose(model, self.config))
         weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-        self.store.save_tensors(self.run_id, "weights", weights)
-        self.store.save_tensors(self.run_id, "predictions", {"probabilities": logits.softmax(1), "labels": labels})
+        self.lease.save_tensors("weights", weights)
+        self.lease.save_tensors("predictions", {"probabilities": logits.softmax(1), "labels": labels})
         right = int((logits.argmax(1) == labels).sum())
-        self.store.describe(self.run_id, test_right=right, test_total=len(labels))
+        self.lease.describe(test_right=right, test_total=len(labels))

@@ -1,5 +1,6 @@
 """Hands queued runs to workers: a local cluster that lives with this process, or the one `FACELAB_SCHEDULER` names."""
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -13,74 +14,110 @@ from facelab.runs.config import RunConfig
 from facelab.runs.store import RunStore
 
 POLL_SECONDS = 0.5
+RETRY_SECONDS = 5.0
+CONNECT_SECONDS = 60
 MAX_WORKERS = 4
+STARTING = "Waiting for the worker processes to start."
+KILLED = "Its worker process was killed again and again, perhaps for want of memory: try a smaller batch or network."
 
 log = logging.getLogger(__name__)
 
 
 class Runner(threading.Thread):
-    """Sends this process's queued runs to workers and touches their heartbeats while they wait."""
+    """Sends this process's queued runs to workers and touches their heartbeats while they wait.
 
-    def __init__(self, store_url: str, scheduler: str | None = None) -> None:
+    The store is the truth: whatever becomes of a cluster, the runs that are still queued go to the next one.
+    """
+
+    def __init__(self, store: RunStore, scheduler: str | None = None) -> None:
+        """A runner for `store`, with the Dask scheduler at an address or a cluster of its own."""
         super().__init__(daemon=True, name="facelab runner")
         self.id = uuid.uuid4().hex[:12]
-        self.store_url, self.scheduler = store_url, scheduler
+        self.store, self.scheduler = store, scheduler
         self.ready = threading.Event()
+        self._message = STARTING
         self._wake, self._closed = threading.Event(), threading.Event()
         self._connecting: threading.Thread | None = None
         self._process: subprocess.Popen | None = None
         self._client = None
         self._sent: dict[tuple[str, int], object] = {}
 
+    def submit(self, config: RunConfig, name: str = "") -> str:
+        """Queue a run and return its id."""
+        run_id = self.store.create(config, name, self.id)
+        self._wake.set()
+        return run_id
+
+    def resume(self, run_id: str) -> None:
+        """Queue a run again, to go on from its last checkpoint; raises as `RunStore.requeue`."""
+        self.store.requeue(run_id, self.id)
+        self._wake.set()
+
     def run(self) -> None:
-        store = RunStore(self.store_url)
+        """Look after the queue until `close`."""
+        trouble = ""
         while not self._closed.is_set():
             try:
-                waiting = store.queued_by(self.id)
-                if self._connected():
-                    for run_id, attempt in waiting:
+                ready = self._connected()
+                for run_id, attempt in self.store.queued_by(self.id, self._message):
+                    if ready:
                         self._send(run_id, attempt)
-            except Exception:
-                log.exception("The runner goes on after an error")
+                trouble = ""
+            except Exception as error:
+                if str(error) != trouble:
+                    log.exception("The runner goes on after an error")
+                trouble = str(error)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
-
-    def wake(self) -> None:
-        """Look for queued runs now."""
-        self._wake.set()
 
     def close(self) -> None:
         """End the local cluster with all its jobs."""
         self._closed.set()
-        self.wake()
-        for thread in (self, self._connecting):
-            if thread and thread.is_alive():
-                thread.join()
+        self._wake.set()
+        if self.is_alive():
+            self.join()
+        if self._connecting:
+            self._connecting.join()
         self._disconnect()
 
     def _connected(self) -> bool:
         """Whether jobs can be sent; if not, sees to it in a thread of its own, for hearts must beat meanwhile."""
-        if self._process and self._process.poll() is not None and self.ready.is_set():
+        if self.ready.is_set() and self._is_gone():
+            log.warning("The worker processes are gone; starting others")
             self._disconnect()
         if not self.ready.is_set() and not (self._connecting and self._connecting.is_alive()):
             self._connecting = threading.Thread(target=self._connect, daemon=True, name="facelab runner connects")
             self._connecting.start()
         return self.ready.is_set()
 
-    def _connect(self) -> None:
-        from distributed import Client
+    def _is_gone(self) -> bool:
+        ended = self._process is not None and self._process.poll() is not None
+        return ended or self._client.status in ("closing", "closed")
 
-        self._client = Client(self.scheduler or self._start_cluster(), timeout=20, set_as_default=False)
-        self._client.wait_for_workers(1, timeout=60)
-        self.ready.set()
-        self.wake()
+    def _connect(self) -> None:
+        try:
+            from distributed import Client
+
+            # It reports a lost scheduler with a page of traceback; `_connected` does it in a line.
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+            address = self.scheduler or self._start_cluster()
+            self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            self._message = ""
+            self.ready.set()
+        except Exception as error:
+            log.warning("No workers: %s", error)
+            self._disconnect()
+            self._message = f"No worker process can be reached, trying again: {str(error).rstrip('.')}."
+            self._closed.wait(RETRY_SECONDS)
+        self._wake.set()
 
     def _start_cluster(self) -> str:
         workers = min(os.cpu_count() or 1, MAX_WORKERS)
-        root = str(Path(__file__).parents[2])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        here = Path(__file__)
+        path = os.pathsep.join(filter(None, (str(here.parents[2]), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "facelab.runs.cluster", str(workers)],
+            [sys.executable, "-P", here.with_name("cluster.py"), str(workers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -92,58 +129,68 @@ class Runner(threading.Thread):
         return address
 
     def _disconnect(self) -> None:
-        if self._client:
-            self._client.close(timeout=2)
-        if self._process:
-            self._process.stdin.close()
-            self._process.stdout.close()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._client, self._process, self._sent = None, None, {}
         self.ready.clear()
+        self._message = STARTING
+        client, process = self._client, self._process
+        self._client, self._process = None, None
+        self._sent.clear()
+        if client:
+            # What cannot be closed politely ends with the scheduler.
+            with contextlib.suppress(Exception):
+                client.close(timeout=2)
+        if process:
+            process.stdin.close()
+            process.stdout.close()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def _send(self, run_id: str, attempt: int) -> None:
         if (run_id, attempt) in self._sent:
             return
         from facelab.runs.job import execute
 
-        future = self._client.submit(
-            execute, run_id, attempt, self.store_url, key=f"{run_id}-{attempt}", pure=False, priority=-attempt
-        )
-        future.add_done_callback(lambda done: self._done(run_id, attempt, done))
+        future = self._client.submit(execute, run_id, attempt, self.store.url, key=f"{run_id}-{attempt}", pure=False)
         self._sent[run_id, attempt] = future
+        future.add_done_callback(lambda done: self._done(run_id, attempt, done))
 
     def _done(self, run_id: str, attempt: int, future) -> None:
-        self._sent.pop((run_id, attempt), None)
+        from distributed import KilledWorker
+
+        if self._sent.get((run_id, attempt)) is future:
+            del self._sent[run_id, attempt]
         if future.status == "error":
-            # What the job could say for itself is in the store already; this is for a job that was killed each time.
-            message = "Its worker process was killed again and again, perhaps for want of memory: try a smaller batch."
-            RunStore(self.store_url).end(run_id, attempt, "failed", message)
+            # What the job could say for itself is in the store already.
+            error = future.exception()
+            message = KILLED if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+            self.store.fail(run_id, attempt, message)
 
 
-_runner: Runner | None = None
+_runners: dict[str, Runner] = {}
 _lock = threading.Lock()
 
 
-def runner() -> Runner:
-    """This process's runner, started on first use; it warms its workers in the background."""
-    global _runner
+def runner(store: RunStore | None = None) -> Runner:
+    """This process's runner for a store, the default one if none is given; started on first use, and its workers with
+    it, in the background.
+
+    Raises:
+        StoreError: the default store cannot be opened.
+    """
+    store = store or RunStore()
     with _lock:
-        if _runner is None:
-            _runner = Runner(RunStore().url, os.environ.get("FACELAB_SCHEDULER"))
-            _runner.start()
-        return _runner
+        ours = _runners.get(store.url)
+        if ours is None or not ours.is_alive():
+            ours = _runners[store.url] = Runner(store, os.environ.get("FACELAB_SCHEDULER"))
+            ours.start()
+        return ours
 
 
 def submit(config: RunConfig, name: str = "", store: RunStore | None = None) -> str:
     """Queue a run and return its id; a worker takes it as soon as one is free."""
-    ours = runner()
-    run_id = (store or RunStore(ours.store_url)).create(config, name, ours.id)
-    ours.wake()
-    return run_id
+    return runner(store).submit(config, name)
 
 
 def resume(run_id: str, store: RunStore | None = None) -> None:
@@ -152,6 +199,4 @@ def resume(run_id: str, store: RunStore | None = None) -> None:
     Raises:
         RunError: it is active, or finished.
     """
-    ours = runner()
-    (store or RunStore(ours.store_url)).requeue(run_id, ours.id)
-    ours.wake()
+    runner(store).resume(run_id)

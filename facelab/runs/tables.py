@@ -2,7 +2,7 @@
 
 import sqlalchemy as sql
 
-VERSION = 1
+VERSION = 2
 
 metadata = sql.MetaData()
 
@@ -18,6 +18,7 @@ runs = sql.Table(
     sql.Column("message", sql.Text, nullable=False, server_default=""),
     sql.Column("command", sql.String(20), nullable=False, server_default=""),
     sql.Column("attempt", sql.Integer, nullable=False, server_default="1"),
+    sql.Column("lease", sql.String(12), nullable=False, server_default=""),
     sql.Column("runner", sql.String(40), nullable=False, server_default=""),
     sql.Column("created", sql.Double, nullable=False, index=True),
     sql.Column("heartbeat", sql.Double, nullable=False),
@@ -32,6 +33,7 @@ runs = sql.Table(
     sql.Column("best_validation_accuracy", sql.Double),
     sql.Column("test_right", sql.Integer),
     sql.Column("test_total", sql.Integer),
+    sql.Column("classes", sql.Integer),
     sql.Column("parameters", sql.Integer),
     sql.Column("fingerprint", sql.String(64)),
     sql.Column("threads", sql.Integer),
@@ -75,5 +77,6 @@ blobs = sql.Table(
     metadata,
     _run_id(),
     sql.Column("name", sql.String(40), primary_key=True),
+    sql.Column("part", sql.Integer, primary_key=True),
     sql.Column("data", sql.LargeBinary, nullable=False),
 )

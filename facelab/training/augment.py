@@ -15,13 +15,13 @@ GREY = (0.299, 0.587, 0.114)
 
 
 def augment(images: Tensor, config: AugmentationConfig) -> Tensor:
-    """Images changed at random, each on its own; draws come from torch's global generator.
+    """Images changed at random, each on its own; draws come from torch's global generator on the CPU.
 
     Args:
-        images: float32 [B, 3, H, W] in [0, 1].
+        images: float32 [B, 3, S, S] in [0, 1].
 
     Returns:
-        float32 [B, 3, H, W] in [0, 1]; `images` itself where nothing is switched on.
+        float32 [B, 3, S, S] in [0, 1]; `images` itself where nothing is switched on.
     """
     for step in STEPS:
         images = step(images, config)
@@ -37,29 +37,45 @@ def _factors(images: Tensor, width: float) -> Tensor:
     return (1 + _spread(images, width)).view(-1, 1, 1, 1)
 
 
+def _flip(images: Tensor, config: AugmentationConfig) -> Tensor:
+    if not config.flip:
+        return images
+    chosen = (torch.rand(len(images)) < config.flip).to(images.device).view(-1, 1, 1, 1)
+    return torch.where(chosen, images.flip(3), images)
+
+
 def _move(images: Tensor, config: AugmentationConfig) -> Tensor:
-    """Flip, rotation, shear, scale and translation as one affine map, so that pixels are sampled once."""
-    if not any((config.flip, config.rotate, config.shear, config.scale, config.translate)):
+    """Rotation, shear, scale and translation as one affine map, so that pixels are sampled once.
+
+    What comes in from outside repeats the edge.
+    """
+    if not any((config.rotate, config.shear, config.scale, config.translate)):
         return images
     angle = _spread(images, math.radians(config.rotate))
     shear = torch.tan(_spread(images, math.radians(config.shear)))
     scale = 1 / (1 + _spread(images, config.scale))
-    flip = 1 - 2 * (torch.rand(len(images)) < config.flip).to(images)
     cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
+    # The image is 2 wide in the coordinates of `affine_grid`.
     x, y = _spread(images, 2 * config.translate), _spread(images, 2 * config.translate)
-    rows = (flip * cos, flip * (shear * cos - sin), x, sin, shear * sin + cos, y)
+    rows = (cos, shear * cos - sin, x, sin, shear * sin + cos, y)
     grid = F.affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
 def _colour(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """Brightness scales all values, contrast their distance from the mean grey, saturation that from each grey."""
     if not any((config.brightness, config.contrast, config.saturation)):
         return images
-    images = images * _factors(images, config.brightness)
-    grey = (images * images.new_tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    mean = grey.mean((2, 3), keepdim=True)
-    images = mean + (images - mean) * _factors(images, config.contrast)
-    return (grey + (images - grey) * _factors(images, config.saturation)).clamp(0, 1)
+    images = (images * _factors(images, config.brightness)).clamp_(0, 1)
+    mean = _grey(images).mean((2, 3), keepdim=True)
+    images = (mean + (images - mean) * _factors(images, config.contrast)).clamp_(0, 1)
+    grey = _grey(images)
+    return (grey + (images - grey) * _factors(images, config.saturation)).clamp_(0, 1)
+
+
+def _grey(images: Tensor) -> Tensor:
+    """[B, 1, S, S]."""
+    return (images * images.new_tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
 
 
 def _blur(images: Tensor, config: AugmentationConfig) -> Tensor:
@@ -95,4 +111,4 @@ def _erase(images: Tensor, config: AugmentationConfig) -> Tensor:
     return torch.where(mask.unsqueeze(1).to(images.device), 0.5, images)
 
 
-STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_move, _colour, _blur, _erase)
+STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_flip, _move, _colour, _blur, _erase)

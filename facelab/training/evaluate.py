@@ -6,27 +6,29 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from facelab.training.config import TrainingConfig
-from facelab.training.numerics import Numerics, choose
+from facelab.training.numerics import Numerics, plain
 
-EVALUATION_BATCH = 512
+EVALUATION_BATCH = 256
 
 
 def predict(model: nn.Module, inputs: Tensor, numerics: Numerics | None = None) -> Tensor:
-    """Logits in evaluation mode, float32 [N, classes] on the CPU; the model's mode is put back afterwards.
+    """Logits in evaluation mode, float32 [N, classes] on the CPU; the modes of the model's parts are put back.
 
     Args:
-        inputs: uint8 [N, 3, H, W] or float32 [N, 2].
+        inputs: uint8 [N, 3, H, W] or float32 [N, D], on any device; N may be 0.
+        numerics: how to compute, from `numerics.choose`; float32 on the model's device if not given.
     """
-    numerics = numerics or choose(model, TrainingConfig(device="cpu", precision="float32"))
+    numerics = numerics or plain(model)
     modes = {module: module.training for module in model.modules()}
     model.eval()
-    # no_grad, not inference_mode: whatever the model keeps from here must still be trainable afterwards.
-    with torch.no_grad(), numerics.autocast():
-        parts = [model(numerics.inputs(batch.to(numerics.device))) for batch in inputs.split(EVALUATION_BATCH)]
-    for module, mode in modes.items():
-        module.training = mode
-    return torch.cat(parts).float().cpu() if parts else torch.empty(0, 0)
+    try:
+        # no_grad, not inference_mode: whatever the model keeps from here must still be trainable afterwards.
+        with torch.no_grad(), numerics.autocast():
+            parts = [model(numerics.inputs(batch.to(numerics.device))) for batch in inputs.split(EVALUATION_BATCH)]
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    return torch.cat(parts).float().cpu()
 
 
 def loss_and_accuracy(logits: Tensor, labels: Tensor) -> tuple[float, float]:
@@ -44,4 +46,6 @@ def interval(right: int, total: int, z: float = 1.959964) -> tuple[float, float]
     centre = share + z * z / (2 * total)
     spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    # Rounding must not leave the share outside.
+    low, high = min(share, (centre - spread) / scale), max(share, (centre + spread) / scale)
+    return max(0.0, low), min(1.0, high)

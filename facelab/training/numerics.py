@@ -20,18 +20,19 @@ class Numerics:
     bfloat16: bool
     channels_last: bool
 
+    @property
+    def layout(self) -> torch.memory_format:
+        """How four-dimensional tensors lie in memory."""
+        return torch.channels_last if self.channels_last else torch.contiguous_format
+
     def place(self, model: nn.Module) -> nn.Module:
         """Move `model` to the device and lay its weights out for it."""
-        return model.to(self.device, memory_format=self._layout if self.channels_last else None)
-
-    @property
-    def _layout(self) -> torch.memory_format:
-        return torch.channels_last if self.channels_last else torch.contiguous_format
+        return model.to(self.device, memory_format=self.layout)
 
     def inputs(self, batch: Tensor) -> Tensor:
         """A batch as a network takes it: uint8 images become float32 in [0, 1]."""
         if batch.dtype == torch.uint8:
-            batch = batch.to(torch.float32, memory_format=self._layout).div_(255)
+            batch = batch.to(torch.float32, memory_format=self.layout).div_(255)
         return batch
 
     def autocast(self) -> AbstractContextManager:
@@ -50,12 +51,24 @@ def choose(model: nn.Module, config: TrainingConfig) -> Numerics:
         SettingsError: the configured device is not in this computer.
     """
     device = _device(config.device)
-    convolutional = any(isinstance(module, nn.Conv2d) for module in model.modules())
+    convolutional = is_convolutional(model)
     if config.precision == "auto":
         bfloat16 = convolutional and BFLOAT16_IS_FAST[device.type]()
     else:
         bfloat16 = config.precision == "bfloat16"
-    return Numerics(device, bfloat16, channels_last=convolutional)
+    return Numerics(device, bfloat16, channels_last=convolutional and device.type != "mps")
+
+
+def plain(model: nn.Module) -> Numerics:
+    """Float32 on the device where `model` is."""
+    parameter = next(model.parameters(), None)
+    device = torch.device("cpu") if parameter is None else parameter.device
+    return Numerics(device, bfloat16=False, channels_last=False)
+
+
+def is_convolutional(model: nn.Module) -> bool:
+    """Whether convolutions are what `model` spends its time on."""
+    return any(isinstance(module, nn.Conv2d) for module in model.modules())
 
 
 BFLOAT16_IS_FAST: dict[str, Callable[[], bool]] = {
@@ -84,7 +97,6 @@ def set_threads(model: nn.Module, jobs: int = 1) -> int:
     One is best for dense networks, every free core for convolutions; more threads than free cores are many times
     slower.
     """
-    convolutional = any(isinstance(module, nn.Conv2d) for module in model.modules())
-    threads = max(1, (os.cpu_count() or 1) // max(jobs, 1)) if convolutional else 1
+    threads = max(1, (os.cpu_count() or 1) // max(jobs, 1)) if is_convolutional(model) else 1
     torch.set_num_threads(threads)
     return threads

@@ -25,15 +25,14 @@ def _cosine(config: ScheduleConfig, epoch: int, epochs: int, step: int, steps: i
 
 def _one_cycle(config: ScheduleConfig, epoch: int, epochs: int, step: int, steps: int) -> float:
     """Smith & Topin 2018: up from 1/25 over the first 30 % of all steps, then down to 1/250,000, along cosines."""
-    start, end, last = 1 / 25, 1 / 25e4, max(steps - 1, 1)
-    peak = 0.3 * steps - 1
+    low, end = 1 / 25, 1 / 25e4
+    peak, last = 0.3 * steps - 1, steps - 1
 
     def between(a: float, b: float, share: float) -> float:
         return b + (a - b) / 2 * (1 + math.cos(math.pi * share))
 
-    if step <= peak:
-        return between(start, 1, step / peak if peak else 1)
-    return between(1, end, min((step - peak) / max(last - peak, 1e-9), 1))
+    # A run of up to three steps has its peak before it begins.
+    return between(low, 1, step / peak) if step <= peak else between(1, end, (step - peak) / (last - peak))
 
 
 SCHEDULES: dict[str, Callable[[ScheduleConfig, int, int, int, int], float]] = {

@@ -18,6 +18,9 @@ def chromium():
         if os.environ.get("FACELAB_REQUIRE_BROWSER"):
             pytest.fail(reason)
         pytest.skip(reason)
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=60_000)
     with launch(path) as browser:
         yield browser
 

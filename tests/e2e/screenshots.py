@@ -25,7 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, serve(Path(home)) as url, launch(find_chromium()) as browser:
         page = open_page(browser, f"{url}/train", 1440, "light")
         page.get_by_role("button", name="Train", exact=True).click()
-        page.get_by_text("Finished", exact=True).first.wait_for(timeout=300_000)
+        page.locator(".stMarkdownBadge", has_text="Finished").wait_for(timeout=300_000)
         settle(page)
         if folder is None:
             page.screenshot(path=ASSETS / "screenshot.png", clip={"x": 0, "y": 0, "width": 1440, "height": HEIGHT})

@@ -1,0 +1,156 @@
+"""The database under the store: SQLite or PostgreSQL, opened, locked and failing alike."""
+
+import os
+import sqlite3
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.exc import SQLAlchemyError
+
+from facelab import paths
+from facelab.errors import StoreError
+from facelab.runs.tables import VERSION, metadata, schema
+
+LOCK_SECONDS = 30
+"""How long a writer waits for the others before it gives up."""
+CREATION_LOCK = 7069539
+
+
+class Database:
+    """Transactions on the database at `url`. Safe to use from several threads, processes and machines at once."""
+
+    def __init__(self, url: str | None = None) -> None:
+        """Open the database, and make its tables if it has none.
+
+        Args:
+            url: an SQLAlchemy URL; by default what `FACELAB_STORE` names, else a SQLite file in the user's data
+                directory.
+
+        Raises:
+            StoreError: it cannot be opened, or another version of facelab wrote it.
+        """
+        self.url = url or os.environ.get("FACELAB_STORE") or ""
+        with self._explained("opened"):
+            self.url = self.url or _default_url()
+            self._sqlite = sql.make_url(self.url).get_backend_name() == "sqlite"
+            options = {"connect_args": {"timeout": LOCK_SECONDS}} if self._sqlite else {"pool_pre_ping": True}
+            self._engine = sql.create_engine(self.url, **options)
+            self._writer = self._engine.execution_options(writes=True)
+            weakref.finalize(self, self._engine.dispose)
+            if self._sqlite:
+                sql.event.listen(self._engine, "connect", _prepare_sqlite)
+                sql.event.listen(self._engine, "begin", _begin_sqlite)
+            with self._engine.connect() as connection:
+                found = _version(connection)
+            found = found or self._create()
+        if found != VERSION:
+            raise StoreError(
+                f"The store of runs {self} was written by another version of facelab: name another one in "
+                "FACELAB_STORE."
+            )
+
+    def __str__(self) -> str:
+        try:
+            return sql.make_url(self.url).render_as_string(hide_password=True)
+        except SQLAlchemyError:
+            return "named by FACELAB_STORE"
+
+    @contextmanager
+    def read(self) -> Iterator[sql.Connection]:
+        """A transaction that only reads.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self._explained("read"), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sql.Connection]:
+        """A transaction that reads and writes; it is kept when the block ends well.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        with self._explained("written"), self._writer.begin() as connection:
+            yield connection
+
+    def now(self, connection: sql.Connection) -> float:
+        """Seconds since 1970 by the clock that all users of this database share."""
+        if self._sqlite:
+            return time.time()
+        clock = sql.func.extract("epoch", sql.func.clock_timestamp())
+        return float(connection.execute(sql.select(clock)).scalar_one())
+
+    def shrink(self) -> None:
+        """Give the space of what was deleted back to the disk; PostgreSQL sees to that itself."""
+        if self._sqlite:
+            with self._explained("written"), self._engine.connect() as connection:
+                # As a script, for an ordinary statement would stop after the first of many pages.
+                connection.connection.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _create(self) -> int:
+        if self._sqlite:
+            with self._engine.connect() as connection:
+                _choose_wal(connection.connection)
+        with self._writer.begin() as connection:
+            if not self._sqlite:
+                # A SQLite writer is alone; PostgreSQL must be told to keep two first users apart.
+                connection.execute(sql.select(sql.func.pg_advisory_xact_lock(CREATION_LOCK)))
+            found = _version(connection)
+            if found is None:
+                metadata.create_all(connection)
+                connection.execute(schema.insert().values(version=VERSION))
+            return found or VERSION
+
+    @contextmanager
+    def _explained(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+            raise StoreError(f"The store of runs {self} cannot be {done}: {reason}.") from error
+
+
+def _version(connection: sql.Connection) -> int | None:
+    """The version of facelab's tables in this database, None where it has none."""
+    if not sql.inspect(connection).has_table(schema.name):
+        return None
+    return connection.execute(sql.select(schema.c.version)).scalar()
+
+
+def _default_url() -> str:
+    folder = paths.home()
+    folder.mkdir(parents=True, exist_ok=True)
+    return sql.URL.create("sqlite", database=str(folder / "runs.sqlite")).render_as_string()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Python's own transactions begin at the first write, too late for what was read before to be still true.
+    connection.isolation_level = None
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _choose_wal(connection: Any) -> None:
+    """Make an empty file one that is read while it is written, and that shrinks."""
+    patience = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.executescript("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            # Here alone SQLite does not wait when another first user does the same.
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: sql.Connection) -> None:
+    # A transaction that reads first and becomes a writer later fails at once if another wrote in between.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,242 @@
+"""Runs in real worker processes, of which real ones are killed."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+
+from facelab.errors import RunError
+from facelab.runs import RunStore, job, resume, runner
+from facelab.runs.runner import Runner
+
+ROOT = Path(__file__).parents[2]
+TRUE_WITHIN = 5.0
+"""Seconds within which a status must have become true again."""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'runs.sqlite'}")
+
+
+@pytest.fixture(scope="module")
+def ours(store):
+    ours = runner(store)
+    assert ours.ready.wait(60)
+    threads = torch.get_num_threads()
+    yield ours
+    torch.set_num_threads(threads)
+    family = psutil.Process().children(recursive=True)
+    assert len(family) >= 3
+    ours.close()
+    until(lambda: not any(map(lives, family)), TRUE_WITHIN)
+
+
+@pytest.fixture(scope="module")
+def long(config):
+    """Some seconds of training."""
+    return config.replace({"epochs": 800})
+
+
+@pytest.fixture(scope="module")
+def longer(config):
+    """A run that no test waits for."""
+    return config.replace({"epochs": 10_000})
+
+
+def until(condition, seconds=120.0):
+    """Wait until a condition holds; returns what it gave and how long that took."""
+    start = time.monotonic()
+    while not (value := condition()):
+        assert time.monotonic() - start < seconds, "It took too long."
+        time.sleep(0.02)
+    return value, time.monotonic() - start
+
+
+def reaches(store, run_id, status, seconds=120.0):
+    return until(lambda: store.get(run_id).status == status, seconds)[1]
+
+
+def trains(store, run_id, epochs=20):
+    """Wait until so many more epochs are recorded."""
+    first = store.get(run_id).epoch
+    until(lambda: store.get(run_id).epoch >= first + epochs)
+
+
+def worker_of(store, run_id):
+    """The process that trains: the busiest of the workers."""
+    workers = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if any("multiprocessing" in part and "spawn" in part for part in process.cmdline())
+    ]
+    before = {worker: sum(worker.cpu_times()[:2]) for worker in workers}
+    trains(store, run_id, 100)
+    return max(workers, key=lambda worker: sum(worker.cpu_times()[:2]) - before[worker])
+
+
+def epochs_of(store, run_id):
+    return store.history(run_id).epochs["epoch"].tolist()
+
+
+def test_a_run_is_queued_then_running_then_finished(ours, store, config):
+    seen = []
+    run_id = ours.submit(config.replace({"epochs": 200}), "mine")
+
+    def ended():
+        run = store.get(run_id)
+        seen.append(run.status)
+        return not run.active
+
+    until(ended)
+    assert list(dict.fromkeys(seen)) in (["queued", "running", "finished"], ["running", "finished"])
+    assert store.get(run_id).name == "mine"
+    assert epochs_of(store, run_id) == list(range(201))
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one worker for one core")
+def test_two_runs_train_at_once_and_the_third_takes_the_place_that_comes_free(ours, store, longer):
+    first, second, third = (ours.submit(longer) for _ in range(3))
+    until(lambda: store.get(first).epoch and store.get(second).epoch)
+    if len(ours._client.scheduler_info()["workers"]) == 2:
+        assert store.get(third).status == "queued"
+    store.ask(second, "stop")
+    trains(store, third)
+    for run_id in (first, third):
+        store.delete(run_id)
+
+
+def test_it_is_paused_and_resumed_and_stopped(ours, store, longer):
+    run_id = ours.submit(longer)
+    trains(store, run_id)
+    store.ask(run_id, "pause")
+    reaches(store, run_id, "paused", TRUE_WITHIN)
+    epoch = store.get(run_id).epoch
+    ours.resume(run_id)
+    with pytest.raises(RunError, match="nothing to resume"):
+        ours.resume(run_id)
+    trains(store, run_id)
+    store.ask(run_id, "stop")
+    reaches(store, run_id, "stopped", TRUE_WITHIN)
+    assert store.get(run_id).epoch > epoch
+    recorded = epochs_of(store, run_id)
+    assert recorded == list(range(len(recorded)))
+
+
+def test_after_the_death_of_its_worker_a_run_goes_on_by_itself(ours, store, long):
+    run_id = ours.submit(long)
+    worker = worker_of(store, run_id)
+    worker.kill()
+    recorded = epochs_of(store, run_id)
+    time.sleep(TRUE_WITHIN)
+    run = store.get(run_id)
+    assert run.status in ("running", "finished", "lost")
+    assert epochs_of(store, run_id)[: len(recorded)] == recorded
+    reaches(store, run_id, "finished")
+    assert store.get(run_id).attempt == 1
+    assert epochs_of(store, run_id) == list(range(long.epochs + 1))
+
+    reference = store.create(long)
+    job.execute(reference, 1, store.url)
+    assert store.get(run_id).threads == store.get(reference).threads
+    ours, theirs = (store.load_tensors(name, "weights") for name in (run_id, reference))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_a_job_that_ends_with_an_error_has_failed(ours, store, config, monkeypatch):
+    monkeypatch.setattr(job, "execute", lambda *_: 1 / 0)
+    run_id = ours.submit(config)
+    reaches(store, run_id, "failed")
+    assert store.get(run_id).message == "ZeroDivisionError: division by zero"
+
+
+def page_server(store, config, then):
+    """What a page server does, in a process of its own; prints the id of the run that it submitted."""
+    script = f"""
+        import sys, time
+        from facelab.runs import RunConfig, RunStore, submit
+        store = RunStore({store.url!r})
+        run_id = submit(RunConfig.parse({config.model_dump_json()!r}), store=store)
+        print(run_id, flush=True)
+        while {then}:
+            time.sleep(0.1)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def lives(process):
+    """Whether a process runs; where nobody waits for orphans, dead ones stay in the table."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_after_the_death_of_the_page_server_nothing_is_left_but_the_run(ours, store, long):
+    with page_server(store, long, then="True") as server:
+        run_id = server.stdout.readline().strip()
+        trains(store, run_id, 100)
+        family = psutil.Process(server.pid).children(recursive=True)
+        assert len(family) >= 3
+        server.kill()
+    until(lambda: not any(map(lives, family)), TRUE_WITHIN)
+    recorded = epochs_of(store, run_id)
+    reaches(store, run_id, "lost", TRUE_WITHIN)
+    assert recorded == list(range(len(recorded)))
+    assert len(recorded) > 100
+
+    resume(run_id, store)
+    reaches(store, run_id, "finished")
+    assert epochs_of(store, run_id) == list(range(long.epochs + 1))
+    assert store.get(run_id).attempt == 2
+
+
+def test_a_page_server_that_ends_by_itself_leaves_nothing_and_says_nothing(ours, store, config):
+    with page_server(store, config, then="store.get(run_id).active") as server:
+        server.stdout.readline()
+        family = until(lambda: psutil.Process(server.pid).children(recursive=True))[0]
+        assert server.wait(120) == 0
+        assert server.stderr.read() == ""
+    until(lambda: not any(map(lives, family)), TRUE_WITHIN)
+
+
+def test_a_scheduler_that_does_not_answer_is_told_where_one_looks(store, config, monkeypatch):
+    monkeypatch.setattr(sys.modules[Runner.__module__], "CONNECT_SECONDS", 1)
+    far = Runner(store, "tcp://127.0.0.1:1")
+    run_id = far.submit(config)
+    far.start()
+    try:
+        until(lambda: "No worker process can be reached, trying again" in store.get(run_id).message)
+        assert store.get(run_id).status == "queued"
+    finally:
+        far.close()
+
+
+def test_after_the_death_of_the_cluster_another_takes_the_queue(ours, store, longer, config):
+    busy = [ours.submit(longer) for _ in range(2)]
+    for run_id in busy:
+        trains(store, run_id)
+    waiting = ours.submit(config)
+    ours._process.kill()
+    for run_id in busy:
+        reaches(store, run_id, "lost", TRUE_WITHIN)
+    assert store.get(waiting).status == "queued"
+    reaches(store, waiting, "finished")
+    store.delete(busy[0])
+    ours.resume(busy[1])
+    trains(store, busy[1])
+    store.delete(busy[1])
+
+
+def test_a_job_that_kills_its_worker_every_time_has_failed(ours, store, config, monkeypatch):
+    monkeypatch.setattr(job, "execute", lambda *_: os._exit(1))
+    run_id = ours.submit(config)
+    reaches(store, run_id, "failed")
+    assert "killed again and again, perhaps for want of memory" in store.get(run_id).message
