@@ -21,7 +21,7 @@ def thousand_runs() -> list[Row]:
         store = RunStore(f"sqlite:///{os.path.join(folder, 'runs.sqlite')}")
         for _ in range(RUNS):
             run_id = store.create(RunConfig())
-            store.record(run_id, _records())
+            store.claim(run_id, 1).record(_records())
         listing, history = _median(store.all), _median(lambda: store.history(run_id))
     what = f"{RUNS:,} runs of {EPOCHS} epochs kept"
     return [

@@ -21,7 +21,7 @@ from facelab.training.numerics import set_threads
 from facelab.ui.live import POLL_SECONDS
 
 SEEDS = 5
-EPOCHS = 8
+EPOCHS = 16
 CONFIG = RunConfig().replace({"batch_size": 128, "epochs": EPOCHS})
 
 

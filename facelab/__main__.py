@@ -215,7 +215,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(file: Path | None, changes: list[str] | None) -> "RunConfig":
     from facelab.runs import RunConfig
-    from facelab.settings import UNION_TAGS
 
     config = RunConfig()
     if file:
@@ -224,10 +223,7 @@ def _settings(file: Path | None, changes: list[str] | None) -> "RunConfig":
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(f"The file {file} cannot be read: {reason}.") from None
-    values = dict(map(_change, changes or ()))
-    tags = {name: value for name, value in values.items() if name.rpartition(".")[2] in UNION_TAGS}
-    # Another kind of network, or source of faces, starts from its defaults: the other settings come on top of these.
-    return config.replace(tags).replace({name: value for name, value in values.items() if name not in tags})
+    return config.replace(dict(map(_change, changes or ())))
 
 
 def _change(text: str) -> tuple[str, Any]:

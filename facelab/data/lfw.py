@@ -57,7 +57,7 @@ def find() -> Path:
     folder = next(found, None)
     if folder is None:
         raise DataError(
-            "Labeled Faces in the Wild is not on this computer: press the download button (233 MB, from scikit-learn's "
+            "Labeled Faces in the Wild is not on this computer: download it (233 MB, from scikit-learn's "
             "mirror), or put its folder lfw-deepfunneled into a folder lfw inside the folder that FACELAB_DATA names."
         )
     return folder.resolve()

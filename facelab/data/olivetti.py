@@ -53,7 +53,7 @@ def missing() -> str | None:
     """None where the faces are on this computer, else what to do."""
     if _file():
         return None
-    return "The Olivetti faces are not on this computer: press the download button (4 MB, from scikit-learn's mirror)."
+    return "The Olivetti faces are not on this computer: download them (4 MB, from scikit-learn's mirror)."
 
 
 def download(progress: Progress) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -61,10 +62,10 @@ def architecture(layers: list[dict]) -> go.Figure:
         return nothing("This network has no layers.")
     blocks = _blocks([tuple(layer["shape"]) for layer in layers])
     fig = figure(_alt(layers), palette.DIAGRAM, hovermode="closest", hoverdistance=-1, dragmode="pan")
-    for layer, block in zip(layers, blocks, strict=True):
-        _add_block(fig, block, palette.LAYERS[family(layer["kind"])])
-    for before, after in itertools.pairwise(blocks):
-        _add_arrow(fig, before.right, after.left)
+    faces = (_faces(block, palette.LAYERS[family(layer["kind"])]) for layer, block in zip(layers, blocks, strict=True))
+    arrows = [_arrow(before.right, after.left) for before, after in itertools.pairwise(blocks)]
+    # All at once: adding one by one copies those before each time.
+    fig.update_layout(shapes=list(itertools.chain.from_iterable(faces)), annotations=arrows)
     _add_hover(fig, layers, blocks)
     _add_legend(fig, layers)
     return _label(fig, layers, blocks)
@@ -92,7 +93,7 @@ def _blocks(shapes: list[tuple[int, ...]]) -> list[Block]:
     return blocks
 
 
-def _add_block(fig: go.Figure, block: Block, colour: str) -> None:
+def _faces(block: Block, colour: str) -> Iterator[dict]:
     """Front, top and side of a block, lit from above."""
     (dx, dy), x, y, w, h = block.slant, block.left, block.bottom, block.width, block.height
     front = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
@@ -102,14 +103,13 @@ def _add_block(fig: go.Figure, block: Block, colour: str) -> None:
     for corners, light in ((front, 0.12), (top, 0.5), (side, -0.25)):
         fill = palette.mix(colour, palette.ON_COLOUR if light > 0 else palette.SHADE, abs(light))
         path = "M" + "L".join(f"{a:.4g},{b:.4g}" for a, b in corners) + "Z"
-        fig.add_shape(type="path", path=path, fillcolor=fill, line={"color": edge, "width": 0.8}, layer="below")
+        yield {"type": "path", "path": path, "fillcolor": fill, "line": {"color": edge, "width": 0.8}, "layer": "below"}
 
 
-def _add_arrow(fig: go.Figure, start: float, end: float) -> None:
+def _arrow(start: float, end: float) -> dict:
     gap = min(0.06, (end - start) / 5)
     ends = {"x": end - gap, "y": 0, "ax": start + gap, "ay": 0, "xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
-    fig.add_annotation(ends, text="", showarrow=True, arrowhead=2, arrowsize=0.9, arrowwidth=1.2)
-    fig.layout.annotations[-1].arrowcolor = palette.GREY
+    return ends | {"text": "", "arrowhead": 2, "arrowsize": 0.9, "arrowwidth": 1.2, "arrowcolor": palette.GREY}
 
 
 def _add_hover(fig: go.Figure, layers: list[dict], blocks: list[Block]) -> None:

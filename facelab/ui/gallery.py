@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from facelab import plots
 from facelab.data import SPLITS, Faces
 from facelab.runs import export
-from facelab.ui.figures import show
+from facelab.ui.figures import cached, show
 
 PEOPLE = 6
 PHOTOS = 8
@@ -42,14 +43,20 @@ def show_people(faces: Faces) -> None:
 
 def show_sample(faces: Faces) -> None:
     """One photo each of a few people."""
-    labels = faces.labels.numpy()
-    rows = [int(np.argmax(labels == person)) for person in range(min(faces.classes, PHOTOS))]
     show(
-        plots.face_sheet(faces.images[rows].numpy(), [faces.names[labels[row]] for row in rows], PHOTOS, face=FACE),
+        _sample(faces.fingerprint, faces),
         "sample",
         f"{faces.source} The network is to tell {faces.classes} people apart; guessing is right once in "
         f"{faces.classes} times.",
     )
+
+
+@cached
+def _sample(fingerprint: str, _faces: Faces) -> Figure:
+    labels = _faces.labels.numpy()
+    rows = [int(np.argmax(labels == person)) for person in range(min(_faces.classes, PHOTOS))]
+    names = [_faces.names[labels[row]] for row in rows]
+    return plots.face_sheet(_faces.images[rows].numpy(), names, PHOTOS, face=FACE)
 
 
 def show_counts(faces: Faces) -> None:

@@ -5,7 +5,7 @@ import math
 import streamlit as st
 
 from facelab import plots
-from facelab.errors import RunError
+from facelab.errors import FacelabError, RunError
 from facelab.runs import Run, RunConfig, resume, submit
 from facelab.ui.figures import show
 from facelab.ui.services import store
@@ -61,8 +61,9 @@ def run_buttons(run: Run) -> None:
 
 
 def run_panel(run: Run) -> None:
-    """State and curves, redrawn twice a second while the run is active."""
-    st.fragment(_panel, run_every=POLL_SECONDS if run.active else None)(run.id, run.active)
+    """State and curves, redrawn twice a second while the run is active, or lost and perhaps found again."""
+    moving = run.active or run.status == "lost"
+    st.fragment(_panel, run_every=POLL_SECONDS if moving else None)(run.id, run.active)
 
 
 def _panel(run_id: str, was_active: bool) -> None:
@@ -70,7 +71,7 @@ def _panel(run_id: str, was_active: bool) -> None:
         run = store().get(run_id)
     except RunError:
         st.rerun()
-    if was_active and not run.active:
+    if run.active != was_active:
         st.rerun()
     _state(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -106,7 +107,7 @@ def _state(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(text, icon=icon, color=colour)
         st.markdown(f"**{escape(run.name)}**")
-    if run.active:
+    if run.active or run.status == "paused":
         st.progress(min(run.epoch / run.config.epochs, 1.0), _pace(run))
     if run.message:
         tell = {"diverged": st.warning, "failed": st.error, "lost": st.warning}.get(run.status, st.info)
@@ -156,5 +157,5 @@ def _try(action, *args) -> None:
     """Do it, or say in a passing note why not: a second tab may have been quicker."""
     try:
         action(*args)
-    except RunError as error:
+    except FacelabError as error:
         st.toast(str(error), icon=":material/info:")

@@ -1,12 +1,13 @@
 """A network before it is trained: its diagram, its layers as a table, what its units see."""
 
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from facelab import plots
 from facelab.data import Faces
 from facelab.errors import FacelabError
 from facelab.models import Layer, ModelConfig, layer_table, receptive_field, unit_box
-from facelab.ui.figures import show
+from facelab.ui.figures import cached, show
 
 DRAWN = ("conv", "flatten", "linear")
 """Kinds of layers in the diagram; the table has the others too."""
@@ -43,18 +44,23 @@ def show_network(model: ModelConfig, faces: Faces) -> None:
 
 
 def _show_diagram(layers: list[Layer], faces: Faces) -> None:
-    source = {"name": "input", "kind": "photo", "shape": faces.input_shape, "parameters": 0}
-    rows = [
-        {"name": layer.name, "kind": layer.kind, "shape": layer.output_shape, "parameters": layer.parameters}
+    rows = [("input", "photo", faces.input_shape, 0)]
+    rows += [
+        (layer.name, layer.kind, layer.output_shape, layer.parameters)
         for layer in layers
         if layer.kind.split()[0] in DRAWN or "pool" in layer.kind
     ]
     total = sum(layer.parameters for layer in layers)
     show(
-        plots.architecture([source, *rows]),
+        _diagram(tuple(rows)),
         "architecture",
         f"{total:,} parameters. From left to right a photo becomes {faces.classes} scores, one for each person.",
     )
+
+
+@cached
+def _diagram(rows: tuple[tuple, ...]) -> Figure:
+    return plots.architecture([dict(zip(("name", "kind", "shape", "parameters"), row, strict=True)) for row in rows])
 
 
 def _show_table(layers: list[Layer]) -> None:

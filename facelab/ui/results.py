@@ -2,12 +2,13 @@
 
 import numpy as np
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from facelab import plots
 from facelab.data import Faces, load_faces
 from facelab.errors import FacelabError
 from facelab.runs import Run
-from facelab.ui.figures import show
+from facelab.ui.figures import cached, show
 from facelab.ui.services import store
 
 SHOWN = 6
@@ -47,27 +48,30 @@ def _show_test(run: Run) -> None:
 def _show_answers(run: Run) -> None:
     """Some test faces that the network got right, and some that it got wrong, the most confident first."""
     faces = _same_faces(run)
-    kept = store().load_tensors(run.id, "predictions")
-    if faces is None or kept is None:
+    if faces is None:
         return
-    images, _ = faces.split("test")
-    labels, probabilities = kept["labels"].numpy(), kept["probabilities"].numpy()
-    answers, confidence = probabilities.argmax(1), probabilities.max(1)
-    order = np.argsort(-confidence)
-    right = [index for index in order if answers[index] == labels[index]][:SHOWN]
-    wrong = [index for index in order if answers[index] != labels[index]][:SHOWN]
-    chosen = [*right, *wrong]
-    captions = [
-        f"{faces.names[labels[index]]}<br>network: {faces.names[answers[index]]}, {percent(confidence[index])}"
-        for index in chosen
-    ]
-    marks = [answers[index] == labels[index] for index in chosen]
     st.subheader("Test faces")
     show(
-        plots.face_sheet(images[chosen].numpy(), captions, columns=SHOWN, marks=marks),
+        _answers(run.id, run.attempt, faces),
         "answers",
         "The most confident right answers, then the most confident wrong ones. Point at a face for the names.",
     )
+
+
+@cached
+def _answers(run_id: str, attempt: int, _faces: Faces) -> Figure:
+    images, _ = _faces.split("test")
+    kept = store().load_tensors(run_id, "predictions")
+    labels, probabilities = kept["labels"].numpy(), kept["probabilities"].numpy()
+    answers, confidence = probabilities.argmax(1), probabilities.max(1)
+    order = np.argsort(-confidence)
+    right = answers == labels
+    chosen = [*order[right[order]][:SHOWN], *order[~right[order]][:SHOWN]]
+    captions = [
+        f"{_faces.names[labels[index]]}<br>network: {_faces.names[answers[index]]}, {percent(confidence[index])}"
+        for index in chosen
+    ]
+    return plots.face_sheet(images[chosen].numpy(), captions, columns=SHOWN, marks=list(right[chosen]))
 
 
 def _same_faces(run: Run) -> Faces | None:
@@ -86,10 +90,14 @@ def _show_film(run: Run) -> None:
         return
     st.subheader("How the first layer formed")
     at = st.select_slider("Step", steps, value=steps[-1], key=f"film {run.id}") if len(steps) > 1 else steps[0]
-    weights = frames[steps.index(at)].astype(np.float32)
     show(
-        plots.weight_wall(weights, mode="colour"),
+        _weights(run.id, run.attempt, at, frames[steps.index(at)]),
         "film",
         "The weights of the first units as pictures, each on its own scale. At step 0 they are noise; what is left at "
         "the end is what each unit looks for.",
     )
+
+
+@cached
+def _weights(run_id: str, attempt: int, step: int, _frame: np.ndarray) -> Figure:
+    return plots.weight_wall(_frame.astype(np.float32), mode="colour")

@@ -63,8 +63,8 @@ def test_second_tab_sees_the_same_run_and_may_stop_it(page: Page, app: str):
 
 def test_settings_are_in_the_address(page: Page, app: str):
     page.goto(f"{app}/train?{TINY}&optimizer.name=SGD&model.kind=MLP&model.hidden=7, 5")
-    expect(page.get_by_label("Hidden units, layer by layer")).to_have_value("7, 5")
-    rate = page.get_by_label("Learning rate")
+    expect(page.get_by_role("textbox", name="Hidden units, layer by layer")).to_have_value("7, 5")
+    rate = page.get_by_role("spinbutton", name="Learning rate")
     rate.fill("0.5")
     rate.press("Enter")
     expect(page).to_have_url(re.compile(r"optimizer\.learning_rate=0\.5"))
