@@ -10,12 +10,13 @@ from functools import partial
 import torch
 
 from facelab import models
-from facelab.data import Faces, load_faces
+from facelab.data import SPLITS, Faces, load_faces
 from facelab.errors import FacelabError, StoreError
+from facelab.runs.config import RunConfig
 from facelab.runs.frames import first_layer
 from facelab.runs.lease import Lease, Unwanted
 from facelab.runs.store import RunStore
-from facelab.training import Record, fit, predict
+from facelab.training import Record, TrainingConfig, fit, predict
 from facelab.training.numerics import choose, set_threads
 
 BEAT_SECONDS = 0.5
@@ -54,6 +55,15 @@ def execute(run_id: str, attempt: int, store_url: str, listen: Callable[[Record]
             lease.end("failed", _sentence(error))
             if not isinstance(error, FacelabError):
                 raise
+
+
+def warm() -> None:
+    """Train a tiny network on noise: the first training in a process compiles kernels and imports half of torch."""
+    images = torch.randint(0, 256, (8, 3, 28, 28), dtype=torch.uint8)
+    rows = torch.arange(8)
+    noise = Faces.of(images, rows % 2, ("a", "b"), dict.fromkeys(SPLITS, rows), "Noise.")
+    for _ in fit(models.build(RunConfig().model, noise), noise, TrainingConfig(epochs=1, batch_size=4)):
+        pass
 
 
 def _sentence(error: Exception) -> str:

@@ -40,6 +40,7 @@ class Runner(threading.Thread):
         self._connecting: threading.Thread | None = None
         self._process: subprocess.Popen | None = None
         self._client = None
+        self._warming: list[object] = []
         self._sent: dict[tuple[str, int], object] = {}
 
     def submit(self, config: RunConfig, name: str = "") -> str:
@@ -103,6 +104,7 @@ class Runner(threading.Thread):
             address = self.scheduler or self._start_cluster()
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            self._warm()
             self._message = ""
             self.ready.set()
         except Exception as error:
@@ -111,6 +113,14 @@ class Runner(threading.Thread):
             self._message = f"No worker process can be reached, trying again: {str(error).rstrip('.')}."
             self._closed.wait(RETRY_SECONDS)
         self._wake.set()
+
+    def _warm(self) -> None:
+        """Have every worker do once what takes seconds the first time; a run that comes meanwhile waits no longer."""
+        from facelab.runs.job import warm
+
+        addresses = self._client.scheduler_info(n_workers=-1)["workers"]
+        # Dask forgets a task whose future nobody keeps.
+        self._warming = [self._client.submit(warm, workers=[address], pure=False) for address in addresses]
 
     def _start_cluster(self) -> str:
         workers = min(os.cpu_count() or 1, MAX_WORKERS)
@@ -134,6 +144,7 @@ class Runner(threading.Thread):
         client, process = self._client, self._process
         self._client, self._process = None, None
         self._sent.clear()
+        self._warming = []
         if client:
             # What cannot be closed politely ends with the scheduler.
             with contextlib.suppress(Exception):

@@ -10,7 +10,7 @@ from facelab.runs import Run, RunConfig, resume, submit
 from facelab.ui.figures import show
 from facelab.ui.services import store
 
-POLL_SECONDS = 0.5
+FIRST_POLL_SECONDS, POLL_SECONDS = 0.4, 1.0
 STATUS = {
     "queued": (":material/schedule:", "gray", "Waiting for a free worker"),
     "running": (":material/play_arrow:", "blue", "Training"),
@@ -61,17 +61,26 @@ def run_buttons(run: Run) -> None:
 
 
 def run_panel(run: Run) -> None:
-    """State and curves, redrawn twice a second while the run is active, or lost and perhaps found again."""
-    moving = run.active or run.status == "lost"
-    st.fragment(_panel, run_every=POLL_SECONDS if moving else None)(run.id, run.active)
+    """State and curves, redrawn while there may be news."""
+    st.fragment(_panel, run_every=_poll_seconds(run))(run.id, run.active, _poll_seconds(run))
 
 
-def _panel(run_id: str, was_active: bool) -> None:
+def _poll_seconds(run: Run) -> float | None:
+    """How often to look: soon for the first point, then at a pace that leaves the browser time for the controls.
+
+    A lost run is looked at too, for its worker may be started again.
+    """
+    if not run.active and run.status != "lost":
+        return None
+    return FIRST_POLL_SECONDS if run.step == 0 else POLL_SECONDS
+
+
+def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     try:
         run = store().get(run_id)
     except RunError:
         st.rerun()
-    if run.active != was_active:
+    if (run.active, _poll_seconds(run)) != (was_active, seconds):
         st.rerun()
     _state(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):

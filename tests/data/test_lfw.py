@@ -13,7 +13,7 @@ SMALL = LfwSpec(size=28, min_photos=6)
 
 def test_not_there_says_what_to_do(home):
     assert "download it" in available("lfw")
-    with pytest.raises(DataError, match="download (it|them)"):
+    with pytest.raises(DataError, match=r"download (it|them)"):
         load_faces(SMALL)
     assert not home.exists()
 

@@ -13,7 +13,7 @@ from facelab.errors import DataError
 
 def test_not_there_says_what_to_do(home):
     assert "download them" in available("olivetti")
-    with pytest.raises(DataError, match="download (it|them)"):
+    with pytest.raises(DataError, match=r"download (it|them)"):
         load_faces(OlivettiSpec())
     assert not home.exists()
 

@@ -16,6 +16,11 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
 
+LOSS_POINTS = """() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')]
+    .filter(plot => plot.layout?.yaxis?.title?.text?.includes('loss'))
+    .flatMap(plot => plot._fullData.map(trace => trace.x?.length ?? 0)))"""
+"""JavaScript: the points of the loss curve as the browser has them."""
+
 
 def find_chromium() -> str | None:
     """The browser: `CHROMIUM` if set, else the first found on the path."""
@@ -29,12 +34,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(home: Path) -> Iterator[str]:
+def serve(home: Path, *options: str) -> Iterator[str]:
     """The app with its runs in `home`; yields its address, and leaves no process behind."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     process = subprocess.Popen(
-        [*command, "--server.headless", "true"], cwd=ROOT, env=os.environ | {"FACELAB_HOME": str(home)}
+        [*command, "--server.headless", "true", *options], cwd=ROOT, env=os.environ | {"FACELAB_HOME": str(home)}
     )
     url = f"http://127.0.0.1:{port}"
     try:

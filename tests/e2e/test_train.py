@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.browser import LOSS_POINTS
+
 pytestmark = pytest.mark.browser
 
 EPOCH = re.compile(r"Epoch (\d+\.\d) of 20")
@@ -20,14 +22,8 @@ def status(page: Page, text: str) -> Locator:
     return page.locator(".stMarkdownBadge", has_text=text)
 
 
-POINTS = """() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')]
-    .filter(plot => plot.layout?.yaxis?.title?.text?.includes('loss'))
-    .flatMap(plot => plot._fullData.map(trace => trace.x?.length ?? 0)))"""
-"""Points of the loss curve as the browser has them."""
-
-
 def points(page: Page) -> int:
-    return page.evaluate(POINTS)
+    return page.evaluate(LOSS_POINTS)
 
 
 def test_default_network_on_generated_faces(page: Page, app: str):
@@ -37,9 +33,9 @@ def test_default_network_on_generated_faces(page: Page, app: str):
     page.get_by_role("button", name="Train", exact=True).click()
 
     expect(status(page, "Training")).to_be_visible()
-    page.wait_for_function(f"({POINTS})() > 0")
+    page.wait_for_function(f"({LOSS_POINTS})() > 0")
     before = points(page)
-    page.wait_for_function(f"({POINTS})() > {before}")
+    page.wait_for_function(f"({LOSS_POINTS})() > {before}")
     assert epoch(page) < 20, "the curve did not move before the run ended"
 
     page.reload()
@@ -55,7 +51,7 @@ def test_second_tab_sees_the_same_run_and_may_stop_it(page: Page, app: str):
     expect(status(page, "Training")).to_be_visible()
     other = page.context.new_page()
     other.goto(page.url)
-    other.get_by_role("button", name="Stop").click()
+    other.get_by_role("button", name="Stop", exact=True).click()
     expect(status(other, "Stopped")).to_be_visible()
     expect(status(page, "Stopped")).to_be_visible()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
