@@ -19,6 +19,8 @@ with controls:
     config = forms.run_config(spec, model, training)
 
 with view:
+    # A container of its own, so that what is below it is not drawn anew when a run begins or ends.
+    panel = st.container()
     people = faces(spec) if spec else None
     buildable = network.check(model, people)
 
@@ -27,12 +29,14 @@ with start:
     if run:
         live.run_buttons(run)
 
-with view:
+with panel:
     if run:
         live.run_panel(run)
         results.show_results(run)
     elif people:
         gallery.show_sample(people)
+
+with view:
     if people and buildable:
         network.show_network(model, people)
 

@@ -80,8 +80,6 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
         run = store().get(run_id)
     except RunError:
         st.rerun()
-    if (run.active, _poll_seconds(run)) != (was_active, seconds):
-        st.rerun()
     _state(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         log = st.toggle("Log axis", key="log", bind="query-params")
@@ -108,6 +106,9 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
                 "How hard each layer is pushed. One that stays far below the others learns little.",
             )
             show(plots.rate_curve(history.epochs, total_epochs=total), "rate")
+    if (run.active, _poll_seconds(run)) != (was_active, seconds):
+        # What is outside of this fragment changes too: buttons, results, the pace.
+        st.rerun()
 
 
 def _state(run: Run) -> None:
