@@ -85,6 +85,10 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
         log = st.toggle("Log axis", key="log", bind="query-params")
         smoothing = st.slider("Smoothing", 0.0, 0.95, 0.6, 0.05, key="smoothing", bind="query-params", width=240)
     history, total = store().history(run.id), run.config.epochs
+    if run.active and not len(history.epochs):
+        # Empty axes would cost the browser as much time as the first points do.
+        st.skeleton(height=2 * plots.palette.HEIGHT)
+        return
     diverged = len(history.steps["step"]) - 1 if run.status == "diverged" else None
     show(
         plots.loss_curves(history.steps, history.epochs, log, smoothing, run.best_epoch, diverged, total),
