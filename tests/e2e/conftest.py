@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.browser import find_chromium, launch, serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     """A running Chromium."""
     path = find_chromium()
@@ -25,7 +25,7 @@ def chromium():
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app(tmp_path_factory) -> Iterator[str]:
     """The address of the running app."""
     with serve(tmp_path_factory.mktemp("home")) as url:

@@ -27,13 +27,12 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ours(store):
-    others = set(psutil.Process().children(recursive=True))  # the browser of other tests
     ours = runner(store)
     assert ours.ready.wait(60)
     threads = torch.get_num_threads()
     yield ours
     torch.set_num_threads(threads)
-    family = set(psutil.Process().children(recursive=True)) - others
+    family = psutil.Process().children(recursive=True)
     assert len(family) >= 3
     ours.close()
     until(lambda: not any(map(lives, family)), TRUE_WITHIN)
