@@ -34,7 +34,7 @@ def app(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium):
-    """A fresh tab; the test fails if the page logged an error of its own."""
+    """A fresh tab."""
     context = chromium.new_context(viewport={"width": 1440, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(60_000)
