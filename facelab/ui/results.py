@@ -85,7 +85,7 @@ def _same_faces(run: Run) -> Faces | None:
 
 def _show_film(run: Run) -> None:
     """The first layer's weights, from random to trained, under a slider."""
-    steps, frames = store().frames(run.id, "first_layer")
+    steps, frames = _frames(run.id, run.attempt, run.step)
     if not frames:
         return
     st.subheader("How the first layer formed")
@@ -96,6 +96,12 @@ def _show_film(run: Run) -> None:
         "The weights of the first units as pictures, each on its own scale. At step 0 they are noise; what is left at "
         "the end is what each unit looks for.",
     )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _frames(run_id: str, attempt: int, step: int) -> tuple[list[int], list[np.ndarray]]:
+    """Megabytes that moving the slider need not read again."""
+    return store().frames(run_id, "first_layer")
 
 
 @cached
