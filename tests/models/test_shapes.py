@@ -62,12 +62,12 @@ def test_perceptrons_agree_with_their_networks(config, input_shape):
     assert_agrees(config, input_shape)
 
 
-@settings(deadline=None, max_examples=60)
 def through_blocks(config, x):
     for block in config.blocks:
         x = conv_block(x.shape[1], block, "relu", batch_norm=False)(x)
 
 
+@settings(deadline=None, max_examples=60)
 @given(CONVNETS, SHAPES)
 def test_convnets_agree_or_torch_refuses_them_too(config, input_shape):
     try:
