@@ -228,6 +228,10 @@ def _add_epochs(
 
 
 def _fix_epochs(fig: go.Figure, total_epochs: int | None) -> go.Figure:
+    """Axes and margins that stand still while the curves grow; the browser also draws them faster so."""
+    fig.update_layout(margin={"l": 56, "b": 44, "t": palette.LEGEND})
+    fig.update_xaxes(automargin=False)
+    fig.update_yaxes(automargin=False)
     if total_epochs:
         fig.update_xaxes(range=[0, total_epochs * 1.015])
     return fig.update_xaxes(rangemode="tozero", hoverformat=".3~f")

@@ -20,8 +20,8 @@ from facelab.training import Record, TrainingConfig, fit, predict
 from facelab.training.numerics import choose, set_threads
 
 BEAT_SECONDS = 0.5
-FLUSH_SECONDS = 0.25
-CHECKPOINT_SHARE = 100
+FLUSH_SECONDS = 0.5
+CHECKPOINT_SHARE = 200
 """A checkpoint is taken when training has gone on for this many times as long as the last one took."""
 NO_MEMORY = "There was not enough memory: try a smaller batch or network."
 

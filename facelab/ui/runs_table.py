@@ -10,7 +10,7 @@ from facelab.ui.forms import open_settings
 from facelab.ui.live import STATUS, escape
 from facelab.ui.services import store
 
-POLL_SECONDS = 2.0
+POLL_SECONDS = 4.0
 ROWS, HEIGHT = 10, 388
 COLUMNS = {
     "Name": st.column_config.TextColumn(width="large"),
