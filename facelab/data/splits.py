@@ -1,4 +1,4 @@
-"""Each person's photos into train, validation and test."""
+"""Each person's photos into train, validation and test; and likewise each class of points in the plane."""
 
 import hashlib
 import math
@@ -26,8 +26,8 @@ def split_per_person(labels: Tensor, split: Split, names: tuple[str, ...]) -> tu
         names: one name per person.
 
     Returns:
-        For each of `SPLITS`, int64 indices in ascending order, disjoint, with every person in every split; and plain
-        sentences on who has fewer photos to train on than asked for.
+        For each of `SPLITS`, int64 indices in ascending order, disjoint, with every person in every split that has a
+        share; and plain sentences on who has fewer photos to train on than asked for.
 
     Raises:
         DataError: a person has too few photos; the text names the first.
@@ -52,10 +52,10 @@ def sizes(photos: int, split: Split, name: str) -> tuple[int, int, int]:
     """How many of a person's photos go to train, validation and test.
 
     Counts serve test and validation first; train takes what it asks for of the rest. Shares are rounded to whole
-    photos by largest remainder, with at least one in each part.
+    photos by largest remainder, with at least one in each part whose share is not 0.
 
     Raises:
-        DataError: not all three parts would get a photo.
+        DataError: not all of these parts would get a photo.
     """
     wanted = (split.train, split.validation, split.test)
     if split.train >= 1:
@@ -64,7 +64,7 @@ def sizes(photos: int, split: Split, name: str) -> tuple[int, int, int]:
         if photos >= least:
             return min(int(split.train), photos - validation - test), validation, test
     else:
-        least = len(SPLITS)
+        least = sum(share > 0 for share in wanted)
         if photos >= least:
             return _largest_remainder(photos, wanted)
     raise DataError(
@@ -76,12 +76,13 @@ def sizes(photos: int, split: Split, name: str) -> tuple[int, int, int]:
 def _largest_remainder(photos: int, shares: tuple[float, ...]) -> tuple[int, ...]:
     quotas = [photos * share for share in shares]
     parts = [math.floor(quota) for quota in quotas]
-    total = max(math.floor(sum(quotas) + 1e-6), len(shares))
+    needed = [part for part, share in enumerate(shares) if share]
+    total = max(math.floor(sum(quotas) + 1e-6), len(needed))
     by_remainder = sorted(range(len(shares)), key=lambda part: parts[part] - quotas[part])
     for part in by_remainder[: max(total - sum(parts), 0)]:
         parts[part] += 1
-    while 0 in parts:
-        parts[parts.index(0)] += 1
+    while empty := [part for part in needed if not parts[part]]:
+        parts[empty[0]] += 1
         if sum(parts) > total:
             parts[parts.index(max(parts))] -= 1
     return tuple(parts)

@@ -1,7 +1,9 @@
 """Networks: from settings to `nn.Module`s, with their layers, receptive fields and presets."""
 
 from facelab.models.configs import Block, ConvNetConfig, MLPConfig, ModelConfig
+from facelab.models.flat import flatten, unflatten
 from facelab.models.initialization import ACTIVATIONS, INITS
+from facelab.models.mlp import MLP
 from facelab.models.presets import PRESETS
 from facelab.models.receptive import Field, Window, clip_box, receptive_field, unit_box
 from facelab.models.registry import MAX_PARAMETERS, REGISTRY, Dataset, Model, blank, build, layer_table
@@ -11,6 +13,7 @@ __all__ = [
     "ACTIVATIONS",
     "INITS",
     "MAX_PARAMETERS",
+    "MLP",
     "PRESETS",
     "REGISTRY",
     "Block",
@@ -25,7 +28,9 @@ __all__ = [
     "blank",
     "build",
     "clip_box",
+    "flatten",
     "layer_table",
     "receptive_field",
+    "unflatten",
     "unit_box",
 ]

@@ -1,6 +1,6 @@
 """How a network is trained, as settings."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -51,11 +51,22 @@ class AugmentationConfig(Settings):
     erase: float = Field(0.0, ge=0, le=1)
 
 
+class Change(Settings):
+    """Other settings from the start of an epoch on (`epoch` epochs are finished by then); None leaves one as it was."""
+
+    epoch: int = Field(ge=1, le=10_000)
+    learning_rate: float | None = Field(None, gt=0, le=100)
+    batch_size: int | None = Field(None, ge=1, le=1_000_000)
+    weight_decay: float | None = Field(None, ge=0, le=10)
+    l1: float | None = Field(None, ge=0, le=10)
+
+
 class TrainingConfig(Settings):
     """Everything that `fit` needs to know besides the network and the data.
 
-    `clip_norm` is the largest norm of the whole gradient, 0 for no limit. `precision` "auto" takes bfloat16 where it
-    is faster and as accurate, see `facelab.training.numerics`.
+    `l1` scales the penalty on the weights' absolute values, biases and batch norm aside. `clip_norm` is the largest
+    norm of the whole gradient, 0 for no limit. `precision` "auto" takes bfloat16 where it is faster and as accurate,
+    see `facelab.training.numerics`. `changes` are other settings from some epoch on.
     """
 
     optimizer: OptimizerConfig = OptimizerConfig()
@@ -65,7 +76,28 @@ class TrainingConfig(Settings):
     batch_size: int = Field(64, ge=1, le=1_000_000)
     epochs: int = Field(20, ge=1, le=10_000)
     label_smoothing: float = Field(0.0, ge=0, lt=1)
+    l1: float = Field(0.0, ge=0, le=10)
     clip_norm: float = Field(0.0, ge=0, le=1e6)
     seed: int = Field(0, ge=0, le=2**31 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    changes: tuple[Change, ...] = Field((), max_length=1000)
+
+    def at(self, epoch: int) -> Self:
+        """The settings that hold after `epoch` finished epochs."""
+        latest = {
+            LIVE[name]: value
+            for change in sorted(self.changes, key=lambda change: change.epoch)
+            if change.epoch <= epoch
+            for name, value in change.model_dump(include=set(LIVE), exclude_none=True).items()
+        }
+        return self.replace(latest) if latest else self
+
+
+LIVE = {
+    "learning_rate": "optimizer.learning_rate",
+    "batch_size": "batch_size",
+    "weight_decay": "optimizer.weight_decay",
+    "l1": "l1",
+}
+"""What a `Change` changes: the setting's dotted name."""

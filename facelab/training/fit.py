@@ -2,7 +2,7 @@
 
 `fit` returns a generator, so that whoever asks for its records decides when to draw, save, pause or stop. It writes
 nothing. The dataset is one tensor in memory indexed by a permutation, which on small networks is 2 to 4 times faster
-than a DataLoader.
+than a DataLoader; small dense networks are trained by compiled passes, see `facelab.training.steps`.
 """
 
 import math
@@ -14,30 +14,31 @@ from typing import Protocol
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from facelab.errors import DataError, SettingsError
-from facelab.training.augment import augment
+from facelab.errors import DataError
 from facelab.training.config import TrainingConfig
-from facelab.training.evaluate import loss_and_accuracy, predict
-from facelab.training.gradients import gradient_norms, weighted_layers
 from facelab.training.numerics import choose
-from facelab.training.optimizers import OPTIMIZERS, load_state_tensors, state_tensors
-from facelab.training.randomness import PrivateRandom
 from facelab.training.records import Checkpoint, EpochSums, Outcome, Record, frame_steps, stride
-from facelab.training.schedule import rate_factor
-
-GRADIENT_SAMPLES = 8
-"""How often the layers' gradient norms are taken: so many times an epoch, but at most every so many steps."""
+from facelab.training.schedule import Span, timetable
+from facelab.training.steps import part_of, steps_for
 
 Frame = Callable[[nn.Module], np.ndarray]
 
 
 class Dataset(Protocol):
-    """What `fit` trains on: `Faces`, or anything else with splits."""
+    """What `fit` trains on: `Faces`, or anything else with splits.
+
+    After every epoch it is evaluated on the splits named in its attribute `watched`, ("validation",) if it has none.
+    """
 
     def split(self, name: str) -> tuple[Tensor, Tensor]: ...
+
+
+def watched(data: Dataset) -> dict[str, tuple[Tensor, Tensor]]:
+    """The splits to evaluate after every epoch, by name; "validation", which judges the weights, is one of them."""
+    names = dict.fromkeys(("validation", *getattr(data, "watched", ())))
+    return {name: data.split(name) for name in names}
 
 
 def fit(
@@ -47,6 +48,7 @@ def fit(
     *,
     frames: Mapping[str, Frame] | None = None,
     resume: Checkpoint | None = None,
+    every: int | None = None,
 ) -> Generator[Record, None, None]:
     """Train `model` in place on `data`'s training split and yield `Record`s.
 
@@ -60,15 +62,16 @@ def fit(
 
     Args:
         model: a network from `facelab.models.build`, or any module from inputs to logits [B, classes].
-        data: its splits "train" and "validation" are uint8 [N, 3, S, S] or float32 [N, D], with int64 [N] labels.
+        data: its splits "train" and those in `watched` are uint8 [N, 3, S, S] or float32 [N, D], with int64 [N] labels.
         frames: named pictures of the model to take along, about 60 times over the whole training.
         resume: the state to continue from, made by a record's `checkpoint` under the same settings.
+        every: steps per step record; by default as many as keep a run to `STEP_RECORDS` of them.
 
     Raises:
         SettingsError: the batch is larger than the training split, or the device is missing.
         DataError: the training split is empty.
     """
-    return _Training(model, data, config, frames or {}, resume).records()
+    return _Training(model, data, config, frames or {}, resume, every).records()
 
 
 class _Diverged(Exception):
@@ -85,28 +88,20 @@ class _Training:
         config: TrainingConfig,
         frames: Mapping[str, Frame],
         resume: Checkpoint | None,
+        every: int | None,
     ) -> None:
         inputs, labels = data.split("train")
         if not len(labels):
             raise DataError("The training split is empty: give it at least one example.")
-        if config.batch_size > len(labels):
-            raise SettingsError(
-                f"batch_size is {config.batch_size}, but there are only {len(labels)} examples to train on: "
-                f"choose at most {len(labels)}."
-            )
-        self.model, self.config, self.frames = model, config, frames
-        self.numerics = choose(model, config)
-        self.numerics.place(model)
-        self.inputs, self.labels = inputs.to(self.numerics.device), labels.to(self.numerics.device)
-        self.validation = data.split("validation")
-        self.parameters, self.layers = list(model.parameters()), weighted_layers(model)
-        self.optimizer = OPTIMIZERS[config.optimizer.name](self.parameters, config.optimizer)
-        self.steps_per_epoch = -(-len(labels) // config.batch_size)
-        self.total_steps = self.steps_per_epoch * config.epochs
-        self.gradient_stride = max(self.steps_per_epoch // GRADIENT_SAMPLES, GRADIENT_SAMPLES)
-        self.stride, self.frame_steps = stride(self.total_steps), frame_steps(self.total_steps)
-        self.random = PrivateRandom(self.numerics.device, config.seed)
-        # All that changes from step to step, besides model, optimizer and random stream.
+        self.spans = timetable(config, len(labels))
+        self.model, self.config, self.frames, self.examples = model, config, frames, len(labels)
+        numerics = choose(model, config)
+        numerics.place(model)
+        self.splits = watched(data)
+        self.steps = steps_for(model, inputs, labels, config, numerics)
+        self.total_steps = self.spans[-1].end
+        self.stride, self.frame_steps = every or stride(self.total_steps), frame_steps(self.total_steps)
+        # All that changes from step to step, besides the model and what `steps` remembers.
         self.step, self.epoch, self.seconds = 0, 0, 0.0
         self.window: list[float] = []  # the losses since the last step record
         self.sums = EpochSums()
@@ -119,9 +114,7 @@ class _Training:
         """Train from where the state stands to the end."""
         try:
             if not self.resumed:
-                with self.random:
-                    metrics = self._validate()
-                yield self._record("epoch", metrics, self._take_frames())
+                yield self._record("epoch", self._evaluate(), self._take_frames())
             outcome, message = "finished", ""
             try:
                 while self.epoch < self.config.epochs and not self._out_of_patience():
@@ -138,78 +131,58 @@ class _Training:
 
     def _train_epoch(self) -> Iterator[Record]:
         """The rest of the present epoch, from the present step on."""
-        start = self.epoch * self.steps_per_epoch
-        end = start + self.steps_per_epoch
-        # From the epoch alone, so that a script of a few lines can draw the same.
-        seed = self.config.seed * 1_000_003 + self.epoch
-        order = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(seed))
-        batches = order.to(self.numerics.device).split(self.config.batch_size)
-        if self.step == start:
-            self.random.seed(seed + 2**31)
+        span = self._span()
+        end = span.step_at(self.epoch + 1)
+        self.steps.begin(span, self.epoch, self.step)
         while self.step < end:
             pause = min(self.step - self.step % self.stride + self.stride, end)
-            with self._at_work():
-                for batch in batches[self.step - start : pause - start]:
-                    self._train_step(batch)
+            with self._clock():
+                self._take(pause - self.step)
             if pause % self.stride == 0 or pause == self.total_steps:
                 yield self._step_record()
-        with self._at_work():
-            metrics = self.sums.metrics() | self._validate()
+        with self._clock():
+            metrics = self.sums.metrics() | self._evaluate()
         self.epoch += 1
         self.sums = EpochSums()
         self._keep_best(metrics)
         yield self._record("epoch", metrics | self._progress())
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """Our own random stream, training mode, and the clock running."""
+    def _clock(self) -> Iterator[None]:
         start = time.perf_counter()
-        with self.random:
-            if not self.model.training:
-                self.model.train()
-            yield
+        yield
         self.seconds += time.perf_counter() - start
 
-    def _train_step(self, batch: Tensor) -> None:
-        """One optimizer step on the examples with the indices `batch`."""
-        config, numerics = self.config, self.numerics
-        # optimizer.zero_grad() does the same ten times slower.
-        for parameter in self.parameters:
-            parameter.grad = None
-        inputs, labels = numerics.inputs(self.inputs[batch]), self.labels[batch]
-        if inputs.dim() == 4:
-            inputs = augment(inputs, config.augmentation)
-        with numerics.autocast():
-            logits = self.model(inputs)
-        loss = F.cross_entropy(logits.float(), labels, label_smoothing=config.label_smoothing)
-        # Both are fetched before the backward pass, so that a GPU is not waited for again after it.
-        value, right = loss.item(), (logits.argmax(1) == labels).sum().item()
-        if not math.isfinite(value):
+    def _take(self, count: int) -> None:
+        """So many optimizer steps."""
+        stretch = self.steps.take(count)
+        for norms in stretch.norms:
+            self.sums.add_gradients(norms)
+        for loss, right, seen, rate in stretch.steps:
+            self.window.append(loss)
+            self.sums.add(loss, right, seen, rate)
+        self.step += len(stretch.steps)
+        if stretch.diverged:
             raise _Diverged(f"Diverged at step {self.step + 1}: the loss is no longer a finite number.")
-        loss.backward()
-        if self.step % self.steps_per_epoch % self.gradient_stride == 0:
-            self.sums.add_gradients(gradient_norms(self.layers))
-        if config.clip_norm:
-            nn.utils.clip_grad_norm_(self.parameters, config.clip_norm)
-        rate = config.optimizer.learning_rate * rate_factor(
-            config.schedule, self.step, self.steps_per_epoch, config.epochs
-        )
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
-        self.step += 1
-        self.window.append(value)
-        self.sums.add(value, right, len(labels), rate)
 
-    def _validate(self) -> dict[str, float]:
-        inputs, labels = self.validation
-        loss, accuracy = loss_and_accuracy(predict(self.model, inputs, self.numerics), labels)
-        return {"validation_loss": loss, "validation_accuracy": accuracy}
+    def _evaluate(self) -> dict[str, float]:
+        metrics: dict[str, float] = {}
+        for name, split in self.splits.items():
+            metrics[f"{name}_loss"], metrics[f"{name}_accuracy"] = self.steps.evaluate(*split)
+        return metrics
+
+    def _span(self) -> Span:
+        """The settings that hold in the present epoch; after the last one, those of the last."""
+        return next((span for span in self.spans if self.epoch < span.stop), self.spans[-1])
+
+    def _epochs_done(self) -> float:
+        span = next((span for span in self.spans if self.step <= span.end), self.spans[-1])
+        return span.epoch_at(self.step)
 
     @property
     def _judge(self) -> str:
         """The split whose loss tells how good an epoch's weights are."""
-        return "validation" if len(self.validation[1]) else "train"
+        return "validation" if len(self.splits["validation"][1]) else "train"
 
     def _keep_best(self, metrics: dict[str, float]) -> None:
         """Remember the epoch's weights if they are the best so far; they may have diverged in its last step."""
@@ -231,13 +204,13 @@ class _Training:
         return f"The {judge} loss has not fallen for {span}: the weights of epoch {self.best_epoch} are kept."
 
     def _what_to_try(self) -> str:
-        rate = self.config.optimizer.learning_rate
+        rate = self._span().config.optimizer.learning_rate
         clip = "" if self.config.clip_norm else ", or clip the gradient's norm at 1"
         return f"Try a learning rate of {rate / 10:g} instead of {rate:g}{clip}."
 
     def _progress(self) -> dict[str, float]:
         return {
-            "images_per_second": self.epoch * len(self.labels) / self.seconds,
+            "images_per_second": self.epoch * self.examples / self.seconds,
             "seconds_left": self.seconds * (self.total_steps / self.step - 1),
             "best_epoch": float(self.best_epoch),
         }
@@ -251,21 +224,18 @@ class _Training:
         return self._record("step", metrics, self._take_frames() if self.step in self.frame_steps else None)
 
     def _record(self, kind: str, metrics: dict[str, float], frames: dict[str, np.ndarray] | None = None) -> Record:
-        return Record(kind, self.step, self.step / self.steps_per_epoch, metrics, self._checkpoint, frames or {})
+        return Record(kind, self.step, self._epochs_done(), metrics, self._checkpoint, frames or {})
 
     def _end(self, outcome: Outcome, message: str) -> Record:
         if outcome == "diverged" or self.config.early_stopping.patience:
             self.model.load_state_dict(self.best_weights)
-        metrics, epoch = {"best_epoch": float(self.best_epoch)}, self.step / self.steps_per_epoch
-        return Record("end", self.step, epoch, metrics, self._checkpoint, outcome=outcome, message=message)
+        metrics = {"best_epoch": float(self.best_epoch)}
+        return Record(
+            "end", self.step, self._epochs_done(), metrics, self._checkpoint, outcome=outcome, message=message
+        )
 
     def _checkpoint(self) -> Checkpoint:
-        parts = {
-            "model": self.model.state_dict(),
-            "best": self.best_weights,
-            "optimizer": state_tensors(self.optimizer),
-            "random": self.random.state,
-        }
+        parts = {"model": self.model.state_dict(), "best": self.best_weights}
         tensors = {f"{part}.{name}": tensor for part, named in parts.items() for name, tensor in named.items()}
         progress = {
             "step": self.step,
@@ -276,16 +246,12 @@ class _Training:
             "best_loss": self.best_loss if self.best_epoch else None,  # JSON has no infinity
             "best_epoch": self.best_epoch,
         }
-        return Checkpoint(_copy(tensors), progress)
+        return Checkpoint(_copy(tensors | self.steps.state()), progress)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        parts: dict[str, dict[str, Tensor]] = {"model": {}, "best": {}, "optimizer": {}, "random": {}}
-        for name, tensor in checkpoint.tensors.items():
-            part, key = name.split(".", 1)
-            parts[part][key] = tensor
-        self.model.load_state_dict(parts["model"])
-        load_state_tensors(self.optimizer, parts["optimizer"])
-        self.best_weights, self.random.state = parts["best"], parts["random"]
+        self.model.load_state_dict(part_of(checkpoint.tensors, "model"))
+        self.best_weights = part_of(checkpoint.tensors, "best")
+        self.steps.restore(checkpoint.tensors)
         progress = checkpoint.progress
         self.step, self.epoch, self.seconds = progress["step"], progress["epoch"], progress["seconds"]
         self.window, self.sums = list(progress["window"]), EpochSums(**progress["sums"])

@@ -1,9 +1,17 @@
-"""Learning-rate schedules as pure functions of the step, so that resuming needs no state."""
+"""What holds when: learning-rate schedules, and settings that change in mid-training.
+
+Pure functions of the epoch and step, so that resuming needs no state.
+"""
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 
-from facelab.training.config import ScheduleConfig
+import numpy as np
+
+from facelab.errors import SettingsError
+from facelab.training.config import ScheduleConfig, TrainingConfig
 
 
 def _constant(config: ScheduleConfig, epoch: int, epochs: int, step: int, steps: int) -> float:
@@ -42,8 +50,63 @@ SCHEDULES: dict[str, Callable[[ScheduleConfig, int, int, int, int], float]] = {
     "exponential": _exponential,
     "one_cycle": _one_cycle,
 }
+EVERY_STEP = {"one_cycle"}
+"""The schedules that move within an epoch."""
 
 
-def rate_factor(config: ScheduleConfig, step: int, steps_per_epoch: int, epochs: int) -> float:
-    """What the learning rate is multiplied by for optimizer step `step` (from 0)."""
-    return SCHEDULES[config.name](config, step // steps_per_epoch, epochs, step, steps_per_epoch * epochs)
+def rate_factor(config: ScheduleConfig, epoch: int, step: int, steps_per_epoch: int, epochs: int) -> float:
+    """What the learning rate is multiplied by in step `step` (from 0) of the epoch after `epoch` finished ones.
+
+    Where the batch size changes in mid-training, the schedule stands where it would if it had always been this one.
+    """
+    return SCHEDULES[config.name](config, epoch, epochs, epoch * steps_per_epoch + step, steps_per_epoch * epochs)
+
+
+def rates(config: TrainingConfig, epoch: int, steps_per_epoch: int) -> np.ndarray:
+    """The learning rate of every step of an epoch, float64 [steps_per_epoch]; `config` is what holds in that epoch."""
+    moving = range(steps_per_epoch if config.schedule.name in EVERY_STEP else 1)
+    factors = [rate_factor(config.schedule, epoch, step, steps_per_epoch, config.epochs) for step in moving]
+    return np.broadcast_to(config.optimizer.learning_rate * np.array(factors), steps_per_epoch)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The epochs from `start` up to `stop` have the same settings; the first begins at optimizer step `step`."""
+
+    start: int
+    stop: int
+    step: int
+    steps_per_epoch: int
+    config: TrainingConfig
+
+    @property
+    def end(self) -> int:
+        """The step at which the last epoch ends."""
+        return self.step_at(self.stop)
+
+    def step_at(self, epoch: int) -> int:
+        """The step at which an epoch begins."""
+        return self.step + (epoch - self.start) * self.steps_per_epoch
+
+    def epoch_at(self, step: int) -> float:
+        """How many epochs are done, a fraction within one."""
+        return self.start + (step - self.step) / self.steps_per_epoch
+
+
+def timetable(config: TrainingConfig, examples: int) -> tuple[Span, ...]:
+    """All epochs of a training on so many examples, divided where a `Change` begins.
+
+    Raises:
+        SettingsError: a batch would be larger than the training split.
+    """
+    borders = {0, *(change.epoch for change in config.changes if change.epoch < config.epochs)}
+    spans: list[Span] = []
+    for start, stop in pairwise([*sorted(borders), config.epochs]):
+        there = config.at(start)
+        if there.batch_size > examples:
+            raise SettingsError(
+                f"batch_size is {there.batch_size}, but there are only {examples} examples to train on: "
+                f"choose at most {examples}."
+            )
+        spans.append(Span(start, stop, spans[-1].end if spans else 0, -(-examples // there.batch_size), there))
+    return tuple(spans)

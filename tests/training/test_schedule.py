@@ -40,7 +40,7 @@ def rates_by_torch(name, epochs, steps):
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_whole_run_equals_torch(name, epochs, steps):
     config = ScheduleConfig(name=name, step_epochs=3, gamma=0.4)
-    rates = [RATE * rate_factor(config, step, steps, epochs) for step in range(epochs * steps)]
+    rates = [RATE * rate_factor(config, *divmod(step, steps), steps, epochs) for step in range(epochs * steps)]
     assert rates == pytest.approx(rates_by_torch(name, epochs, steps), rel=1e-9)
 
 
