@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facelab.errors import FacelabError, SettingsError
+from facelab.errors import DataError, FacelabError, SettingsError
 from facelab.terminal import CtrlC, Progress, one_line, percent, print_json
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ Exit codes: {FINE} fine; {FAILED} the run failed or diverged; {WRONG} wrong usag
 TRAIN_EPILOG = f"""\
 examples:
   {PROGRAM} train --set model.kind=mlp --set model.hidden=[300] --set optimizer.learning_rate=0.01
+  {PROGRAM} train --set data.source=spirals --set model.kind=mlp --set model.hidden=[8,8] --set batch_size=10
   {PROGRAM} train --set data.source=folder --set data.path=photos --set data.size=32 --json
   {PROGRAM} train --config config.json --name "with dropout" --set model.dropout=0.5
   {PROGRAM} train --show
@@ -44,8 +45,8 @@ The app shows the run while it trains. Ctrl-C stops it and keeps it, with its we
 wait for them.
 """
 EXPORT_EPILOG = f"""\
-Writes config.json (for train --config), history.csv (one row per epoch), weights.safetensors, and train.py, a PyTorch
-script that trains the same network without facelab. Files of these names are replaced.
+Writes config.json (for train --config), history.csv (one row per epoch), weights.safetensors and, for a run on
+faces, train.py, a PyTorch script that trains the same network without facelab. Files of these names are replaced.
 
 example:
   {PROGRAM} export 260131-120000-a1b2c3 --faces --out my-run
@@ -72,17 +73,20 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def datasets(arguments: argparse.Namespace) -> int:
-    """List where faces can come from, or download one of them."""
-    from facelab.data import SOURCES, download
+    """List where faces and points can come from, or download one of them."""
+    from facelab.data import POINT_SOURCES, SOURCES, download
 
+    if arguments.download in POINT_SOURCES:
+        raise DataError(f"There is nothing to download for {arguments.download}.")
     if arguments.download:
         with Progress(arguments.json) as progress:
             download(arguments.download, lambda share: progress.show(f"Downloading: {share:.0%}"))
     found = []
-    for name, source in SOURCES.items():
+    for name, source in (SOURCES | POINT_SOURCES).items():
         missing = source.available()
         command = f"{PROGRAM} datasets --download {name}" if missing and source.download else None
-        facts = {"source": name, "title": source.title, "description": source.description}
+        kind = "faces" if name in SOURCES else "points"
+        facts = {"source": name, "kind": kind, "title": source.title, "description": source.description}
         found.append(facts | {"available": missing is None, "missing": missing, "download": command})
     if arguments.json:
         print_json(found)
@@ -161,15 +165,18 @@ def export(arguments: argparse.Namespace) -> int:
 
     store = RunStore()
     run = store.get(arguments.run)
-    faces = load_faces(run.config.data)
     contents: dict[str, str | bytes] = {
         "config.json": config_json(run),
         "history.csv": history_csv(store.history(run.id)),
-        "train.py": script(run.config, faces.input_shape, faces.names),
         "weights.safetensors": weights(store, run.id),
     }
-    if arguments.faces:
-        contents["faces.zip"] = faces_zip(faces)
+    if run.config.subject == "faces":
+        faces = load_faces(run.config.data)
+        contents["train.py"] = script(run.config, faces.input_shape, faces.names)
+        if arguments.faces:
+            contents["faces.zip"] = faces_zip(faces)
+    elif arguments.faces:
+        raise SettingsError(f"The run {run.id} was trained on points: leave out --faces.")
     folder = arguments.out or Path(f"facelab-{run.id}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -188,7 +195,10 @@ def export(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Train networks on faces and keep the runs.", epilog=EPILOG, formatter_class=text
+        prog=PROGRAM,
+        description="Train networks on faces, or on points in the plane, and keep the runs.",
+        epilog=EPILOG,
+        formatter_class=text,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -241,12 +251,12 @@ def _change(text: str) -> tuple[str, Any]:
 
 
 def _prepare(config: "RunConfig", progress: "Progress") -> None:
-    """Load the faces and check that the network fits them, so that a mistake leaves no failed run behind."""
+    """Load the data and check that the network fits them, so that a mistake leaves no failed run behind."""
     from facelab import models
-    from facelab.data import load_faces
+    from facelab.data import load_dataset
 
-    faces = load_faces(config.data, lambda share: progress.show(f"Preparing the faces: {share:.0%}"))
-    models.layer_table(config.model, faces.input_shape, faces.classes)
+    data = load_dataset(config.data, lambda share: progress.show(f"Preparing the {config.subject}: {share:.0%}"))
+    models.layer_table(config.model, data.input_shape, data.classes)
 
 
 def _facts(run: "Run") -> dict[str, Any]:
@@ -262,12 +272,12 @@ def _print_result(run: "Run") -> None:
     print(f"Run {run.id} ({one_line(run.name)}): {run.status} at epoch {run.epoch:g} of {run.config.epochs}")
     if run.message:
         print(run.message, file=sys.stderr if run.status in ("failed", "diverged") else sys.stdout)
-    if run.best_epoch:
+    if run.best_validation_accuracy is not None:
         print(f"Best validation accuracy {percent(run.best_validation_accuracy)}, in epoch {run.best_epoch}")
     if run.test_interval:
         low, high = (100 * bound for bound in run.test_interval)
-        interval = f"95 % interval {low:.1f} to {high:.1f} %"
-        print(f"Test accuracy {percent(run.test_accuracy)} ({interval}, {run.test_right} of {run.test_total} faces)")
+        interval, right = f"95 % interval {low:.1f} to {high:.1f} %", f"{run.test_right} of {run.test_total}"
+        print(f"Test accuracy {percent(run.test_accuracy)} ({interval}, {right} {run.config.subject})")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the command line prints on a terminal, and how it listens to Ctrl-C."""
 
 import json
+import math
 import shutil
 import signal
 import sys
@@ -52,10 +53,11 @@ class Progress:
         if self.metrics:
             parts = [
                 f"{part} {self.metrics[f'{part}_loss']:.3f} {percent(self.metrics[f'{part}_accuracy'])}"
-                for part in ("train", "validation")
+                for part in ("train", "validation", "test")
+                if not math.isnan(self.metrics.get(f"{part}_loss", math.nan))
             ]
             minutes, seconds = divmod(round(self.metrics["seconds_left"]), 60)
-            speed = f"{self.metrics['images_per_second']:,.0f} images/s"
+            speed = f"{self.metrics['images_per_second']:,.0f} examples/s"
             text = "  ".join([f"{text}, {minutes}:{seconds:02} left", *parts, speed])
         self.show(text, always=record.epoch == epochs or record.kind == "end")
 

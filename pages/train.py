@@ -9,7 +9,7 @@ st.title("Train")
 st.markdown("Build a network, press **Train**, and watch it learn who is who.")
 
 controls, view = st.columns([1, 2], gap="large")
-run = live.chosen_run()
+run = live.chosen_run("faces")
 
 with controls:
     start = st.container(horizontal=True)

@@ -113,6 +113,8 @@ def test_a_failed_run_says_why(train, capsys):
         (["--set=optimizer.rate=1"], "There is no setting optimizer.rate."),
         (["--set=epochs"], "--set takes NAME=VALUE, such as epochs=5, but not 'epochs'."),
         (["--set=model.kind=rnn"], "one of 'mlp', 'convnet'."),
+        (["--set=data.source=xor"], "A ConvNet needs photos, but xor are points: set model.kind to mlp."),
+        (["--set=data.source=table", "--set=model.kind=mlp", "--set=data.path=no.csv"], "There is no file no.csv"),
         (["--set=data.source=folder", "--set=data.path=nowhere"], "There is no folder nowhere"),
         (["--config=missing.json"], "The file missing.json cannot be read: No such file or directory."),
         (["--resume=1"], "There is no run 1"),
@@ -146,6 +148,34 @@ def test_settings_change_a_file(tmp_path, capsys):
     (tmp_path / "config.json").write_text(given.model_dump_json(), encoding="utf-8-sig")  # as Windows' Notepad does
     assert main(["train", "--show", f"--config={tmp_path / 'config.json'}", "--set=seed=3"]) == FINE
     assert RunConfig.parse(capsys.readouterr().out) == given.replace({"seed": 3})
+
+
+@pytest.fixture
+def train_on_points():
+    """Trains a tiny network on blobs, and returns the exit code."""
+    values = {"data.source": "blobs", "data.points": 60, "model.kind": "mlp", "model.hidden": "[4]", "epochs": 40}
+    values |= {"batch_size": 5, "optimizer.learning_rate": 0.02}
+    return lambda *options: main(["train", *options, *(f"--set={name}={value}" for name, value in values.items())])
+
+
+def test_training_on_points(train_on_points, capsys):
+    assert train_on_points() == FINE
+    printed = capsys.readouterr()
+    assert "(MLP 4, adam 0.02, blobs): finished at epoch 40 of 40" in printed.out
+    assert "Test accuracy 100.0 % (95 % interval 88.6 to 100.0 %, 30 of 30 points)" in printed.out
+    assert "validation" not in printed.out + printed.err
+    last = printed.err.splitlines()[-1]
+    assert "  train 0." in last
+    assert "  test 0." in last
+
+
+def test_export_of_a_run_on_points_has_no_script(train_on_points, tmp_path, capsys):
+    train_on_points("--json")
+    run_id = json.loads(capsys.readouterr().out)["run"]
+    assert main(["export", run_id, f"--out={tmp_path / 'out'}"]) == FINE
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"config.json", "history.csv", "weights.safetensors"}
+    assert main(["export", run_id, "--faces", f"--out={tmp_path / 'more'}"]) == WRONG
+    assert "was trained on points: leave out --faces" in capsys.readouterr().err
 
 
 def press_ctrl_c(monkeypatch, epoch: int, times: int = 1) -> None:
@@ -220,12 +250,15 @@ def test_datasets_say_how_to_get_them(capsys):
     sources = {source["source"]: source for source in json.loads(capsys.readouterr().out)}
     assert sources["generated"]["available"]
     assert sources["orl"]["missing"]
+    assert (sources["orl"]["kind"], sources["spirals"]["kind"]) == ("faces", "points")
+    assert all(sources[name]["available"] for name in ("spirals", "countries", "table", "drawn"))
     assert sources["olivetti"]["download"] == "python -m facelab datasets --download olivetti"
 
 
-def test_nothing_to_download(capsys):
-    assert main(["datasets", "--download", "orl"]) == WRONG
-    assert "nothing to download for orl" in capsys.readouterr().err
+@pytest.mark.parametrize("source", ["orl", "spirals"])
+def test_nothing_to_download(source, capsys):
+    assert main(["datasets", "--download", source]) == WRONG
+    assert f"nothing to download for {source}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["runs"], ["export"]])

@@ -10,6 +10,7 @@ from facelab.plots.diagram import architecture
 from facelab.plots.faces import face_sheet
 from facelab.plots.frame import alt
 from facelab.plots.images import montage
+from facelab.plots.maps import settings_map
 from facelab.plots.receptive import receptive_field
 from facelab.plots.weights import weight_wall
 
@@ -24,6 +25,7 @@ __all__ = [
     "probability_bars",
     "rate_curve",
     "receptive_field",
+    "settings_map",
     "split_counts",
     "weight_wall",
 ]

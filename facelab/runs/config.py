@@ -1,6 +1,11 @@
 """`RunConfig`: one run's every setting. The page, the address bar, the command line and the store all speak it."""
 
-from facelab.data.specs import FacesSpec, GeneratedSpec
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from facelab.data import POINT_SOURCES, DataSpec
+from facelab.data.specs import GeneratedSpec
 from facelab.models.configs import ConvNetConfig, ModelConfig
 from facelab.training.config import TrainingConfig
 
@@ -8,8 +13,19 @@ from facelab.training.config import TrainingConfig
 class RunConfig(TrainingConfig):
     """What to train (`model`), on what (`data`), and how (everything inherited)."""
 
-    data: FacesSpec = GeneratedSpec()
+    data: DataSpec = GeneratedSpec()
     model: ModelConfig = ConvNetConfig()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.subject == "points" and self.model.kind == "convnet":
+            raise ValueError(f"A ConvNet needs photos, but {self.data.source} are points: set model.kind to mlp.")
+        return self
+
+    @property
+    def subject(self) -> Literal["faces", "points"]:
+        """What the run is about, in the word for it."""
+        return "points" if self.data.source in POINT_SOURCES else "faces"
 
     def summary(self) -> str:
         """A few words that tell this run from its neighbours; the name of a run that was given none."""

@@ -5,15 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 
 import torch
 
 from facelab import models
-from facelab.data import SPLITS, Faces, load_faces
+from facelab.data import SPLITS, Faces, Points, load_dataset
 from facelab.errors import FacelabError, StoreError
 from facelab.runs.config import RunConfig
-from facelab.runs.frames import first_layer
+from facelab.runs.frames import FRAMES
 from facelab.runs.lease import Lease, Unwanted
 from facelab.runs.store import RunStore
 from facelab.training import Record, TrainingConfig, fit, predict
@@ -118,36 +117,36 @@ class _Job:
         self.known_step, self.known_epoch = store.recorded(lease.run_id)
 
     def train(self, listen: Callable[[Record], None]) -> None:
-        faces = load_faces(self.config.data, self._prepare)
-        model = models.build(self.config.model, faces, self.config.seed)
+        data = load_dataset(self.config.data, self._prepare)
+        model = models.build(self.config.model, data, self.config.seed)
         self.lease.describe(
             message="",
-            classes=faces.classes,
+            classes=data.classes,
             parameters=sum(parameter.numel() for parameter in model.parameters()),
-            fingerprint=faces.fingerprint,
+            fingerprint=data.fingerprint,
             threads=set_threads(model, self.store.running()),
         )
         resume = self.store.load_checkpoint(self.lease.run_id)
-        frames = {"first_layer": partial(first_layer, input_shape=faces.input_shape)}
-        for record in fit(model, faces, self.config, frames=frames, resume=resume):
+        frames = FRAMES[self.config.subject](data)
+        for record in fit(model, data, self.config, frames=frames, resume=resume):
             self._keep(record)
             listen(record)
             if record.kind == "end":
-                self._keep_model(model, faces)
+                self._keep_model(model, data)
                 self.lease.end("diverged" if record.outcome == "diverged" else "finished", record.message)
             elif self.heart.asked.is_set():
                 self._save(record)
-                self._keep_model(model, faces)
+                self._keep_model(model, data)
                 self.lease.leave()
                 return
 
     def _prepare(self, share: float) -> None:
-        """Tell how far the faces are; this can take long enough for a command to arrive."""
+        """Tell how far the data are; this can take long enough for a command to arrive."""
         if self.heart.asked.is_set():
             self.lease.leave()
             raise Unwanted
         if time.perf_counter() - self.flushed > FLUSH_SECONDS:
-            self.lease.describe(message=f"Preparing the faces: {share:.0%}")
+            self.lease.describe(message=f"Preparing the {self.config.subject}: {share:.0%}")
             self.flushed = time.perf_counter()
 
     def _keep(self, record: Record) -> None:
@@ -173,10 +172,10 @@ class _Job:
         self.saved = time.perf_counter()
         self.save_cost = self.saved - start
 
-    def _keep_model(self, model: torch.nn.Module, faces: Faces) -> None:
+    def _keep_model(self, model: torch.nn.Module, data: Faces | Points) -> None:
         """Keep the weights, the answers on the test split, and how many of them are right."""
-        images, labels = faces.split("test")
-        logits = predict(model, images, choose(model, self.config))
+        inputs, labels = data.split("test")
+        logits = predict(model, inputs, choose(model, self.config))
         weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
         self.lease.save_tensors("weights", weights)
         self.lease.save_tensors("predictions", {"probabilities": logits.softmax(1), "labels": labels})

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -119,9 +120,11 @@ def _progress(records: list[Record]) -> dict[str, Any]:
             continue
         metrics = record.metrics
         names = ("images_per_second", "seconds_left", "validation_accuracy")
-        values |= {name: metrics[name] for name in names if name in metrics}
+        # Without validation examples their accuracy is NaN, which the databases do not treat alike.
+        values |= {name: metrics[name] for name in names if not math.isnan(metrics.get(name, math.nan))}
         if metrics.get("best_epoch") == record.epoch:
-            values |= {"best_epoch": int(record.epoch), "best_validation_accuracy": metrics["validation_accuracy"]}
+            best = values.get("validation_accuracy")
+            values |= {"best_epoch": int(record.epoch), "best_validation_accuracy": best}
     return values
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from facelab.data import SOURCES
+from facelab.data import POINT_SOURCES, SOURCES
+from facelab.runs import RunConfig
 from facelab.settings import Settings
 
 
@@ -30,30 +31,40 @@ def apply(values: dict[str, Any]) -> None:
     st.session_state.update(spread(values))
 
 
-def address(config: Settings) -> dict[str, str]:
-    """Settings as query parameters, those that are not at their default: a link that opens a page with them."""
-    usual = spread(type(config)().flat())
+def address(config: RunConfig) -> dict[str, str | list[str]]:
+    """Settings as query parameters: a link that opens a page with them.
+
+    Of a run on faces those that are not at their default; of one on points all, as the Playground has other defaults.
+    """
+    usual = spread(RunConfig().flat()) if config.subject == "faces" else {}
     changed = {name: value for name, value in spread(config.flat()).items() if usual.get(name) != value}
-    is_choice = {name: isinstance(value, str) and name not in TYPED for name, value in changed.items()}
-    return {name: words(value) if is_choice[name] else str(value) for name, value in changed.items()}
+    return {name: str(value) if name in TYPED else _parameter(value) for name, value in changed.items()}
 
 
 def spread(values: dict[str, Any]) -> dict[str, Any]:
     """Settings by dotted name as their controls' values: lists of numbers as text, lists of parts part by part."""
     found: dict[str, Any] = {}
     for name, value in values.items():
+        if name in WITHOUT:
+            continue
         if isinstance(value, list) and value and isinstance(value[0], dict):
             found[name] = len(value)
             for index, part in enumerate(value):
                 found |= spread({f"{name}.{index}.{field}": setting for field, setting in part.items()})
         else:
-            found[name] = join(value) if isinstance(value, list) else value
+            found[name] = join(value) if isinstance(value, list) and name not in PILLS else value
     return found
 
 
 def join(numbers: Iterable[int]) -> str:
     """Numbers as they are typed: "300, 100"."""
     return ", ".join(str(number) for number in numbers)
+
+
+def _parameter(value: Any) -> str | list[str]:
+    if isinstance(value, list):
+        return [words(name) for name in value]
+    return words(value) if isinstance(value, str) else str(value)
 
 
 def choose(label: str, options: list[str], default: str, key: str, widget: Callable[..., str], **more: Any) -> str:
@@ -119,9 +130,20 @@ WIDGETS: dict[type, Callable[[str, FieldInfo, dict[str, Any]], Any]] = {
     Literal: _choice,
 }
 
-TYPED = ("data.path",)
+TYPED = ("data.path", "data.drawn", "model.hidden")
 """Settings that are written as they are."""
-SPELLINGS = {name: source.title for name, source in SOURCES.items()} | {
+PILLS = ("data.features",)
+"""Settings of which several are chosen."""
+WITHOUT = ("changes",)
+"""Settings without a control: the Playground writes them down as they happen."""
+SPELLINGS = {name: source.title for name, source in (SOURCES | POINT_SOURCES).items()} | {
+    "x": "x",
+    "y": "y",
+    "x2": "x²",
+    "y2": "y²",
+    "xy": "xy",
+    "sin_x": "sin πx",
+    "sin_y": "sin πy",
     "mlp": "MLP",
     "convnet": "ConvNet",
     "sgd": "SGD",

@@ -69,8 +69,8 @@ OPTIMIZER: Fields = (
     ("learning_rate", "Learning rate", "The length of a step: the setting that matters most."),
 )
 BUDGET: Fields = (
-    ("batch_size", "Batch size", "Photos per step."),
-    ("epochs", "Epochs", "Passes over the training photos."),
+    ("batch_size", "Batch size", "Examples per step."),
+    ("epochs", "Epochs", "Passes over the training examples."),
 )
 MOMENTUM: Fields = (("momentum", "Momentum", "The share of the last step carried into the next."),)
 NESTEROV: Fields = (("nesterov", "Nesterov", "Look ahead along the momentum before taking the gradient."),)
@@ -87,6 +87,7 @@ STOPPING: Fields = (
 )
 WEIGHT_DECAY: Fields = (("weight_decay", "Weight decay", "Pulls the weights towards zero."),)
 REGULARISATION: Fields = (
+    ("l1", "L1 penalty", "Pulls weights to exactly zero, the useless ones first."),
     ("label_smoothing", "Label smoothing", "The share of certainty taken off the right answer."),
     ("clip_norm", "Clip the gradient's norm at", "0 does not clip."),
 )
@@ -103,7 +104,7 @@ AUGMENTATION: Fields = (
     ("erase", "Erase a patch (probability)", "Grey rectangles over part of the face (Zhong et al. 2020)."),
 )
 REPRODUCTION: Fields = (
-    ("seed", "Seed", "First weights and the order of photos follow from it."),
+    ("seed", "Seed", "First weights and the order of examples follow from it."),
     ("device", "Device", "Automatic takes a GPU if there is one."),
     ("precision", "Precision", "Automatic takes bfloat16 where it is faster and as accurate."),
 )
@@ -115,16 +116,16 @@ def data_form() -> FacesSpec | None:
     st.caption(SOURCES[source].description)
     spec = SOURCES[source].spec
     with st.expander("Photos and split", icon=":material/photo_library:"):
-        values = _fields(spec, SOURCE_FIELDS[source], "data.")
+        values = fields(spec, SOURCE_FIELDS[source], "data.")
         st.markdown("**Split of each person's photos**")
-        values["split"] = _fields(Split, SPLIT, "data.split.", columns=2)
+        values["split"] = fields(Split, SPLIT, "data.split.", columns=2)
     if missing := available(source):
         st.info(missing, icon=":material/download:")
         if SOURCES[source].download:
             st.button("Download", icon=":material/download:", key="download", on_click=_ask_download, args=(source,))
             _download_if_asked(source)
         return None
-    return _checked(spec, values | {"source": source}, "data")
+    return checked(spec, values | {"source": source}, "data")
 
 
 def network_form() -> ModelConfig | None:
@@ -143,36 +144,42 @@ def network_form() -> ModelConfig | None:
     if kind == "convnet":
         values["blocks"] = _blocks()
     with st.expander("Layers", expanded=kind == "mlp", icon=":material/layers:"):
-        values |= _fields(config, {"mlp": MLP, "convnet": CONVNET}[kind], "model.")
-        values |= _fields(config, INIT, "model.")
+        values |= fields(config, {"mlp": MLP, "convnet": CONVNET}[kind], "model.")
+        values |= fields(config, INIT, "model.")
         if values["init"] == "normal":
-            values |= _fields(config, INIT_STD, "model.")
-    return _checked(config, values, "model")
+            values |= fields(config, INIT_STD, "model.")
+    return checked(config, values, "model")
 
 
-def training_form() -> dict[str, Any]:
-    """Everything of a run's settings besides data and model, by field."""
+def training_form(augment: bool = True, **defaults: Any) -> dict[str, Any]:
+    """Everything of a run's settings besides data and model, by field.
+
+    Args:
+        augment: offer what changes photos.
+        defaults: by field, in place of the settings' own.
+    """
     left, right = st.columns(2)
     with left:
-        optimizer = _fields(OptimizerConfig, OPTIMIZER, "optimizer.")
+        optimizer = fields(OptimizerConfig, OPTIMIZER, "optimizer.", **defaults)
     with right:
-        budget = _fields(RunConfig, BUDGET, "")
+        budget = fields(RunConfig, BUDGET, "", **defaults)
     with st.expander("Schedule and stopping", icon=":material/timeline:"):
-        schedule = _fields(ScheduleConfig, SCHEDULE, "schedule.")
-        schedule |= _fields(ScheduleConfig, SCHEDULE_FIELDS.get(schedule["name"], ()), "schedule.")
+        schedule = fields(ScheduleConfig, SCHEDULE, "schedule.")
+        schedule |= fields(ScheduleConfig, SCHEDULE_FIELDS.get(schedule["name"], ()), "schedule.")
         if optimizer["name"] in ("sgd", "rmsprop"):
-            optimizer |= _fields(OptimizerConfig, MOMENTUM, "optimizer.")
+            optimizer |= fields(OptimizerConfig, MOMENTUM, "optimizer.", **defaults)
         if optimizer["name"] == "sgd":
-            optimizer |= _fields(OptimizerConfig, NESTEROV, "optimizer.")
-        stopping = _fields(EarlyStoppingConfig, STOPPING, "early_stopping.")
+            optimizer |= fields(OptimizerConfig, NESTEROV, "optimizer.")
+        stopping = fields(EarlyStoppingConfig, STOPPING, "early_stopping.")
     with st.expander("Regularisation", icon=":material/balance:"):
-        optimizer |= _fields(OptimizerConfig, WEIGHT_DECAY, "optimizer.")
-        regularisation = _fields(RunConfig, REGULARISATION, "")
-    with st.expander("Augmentation, drawn per photo", icon=":material/flip:"):
-        augmentation = _fields(AugmentationConfig, AUGMENTATION, "augmentation.", columns=2)
+        optimizer |= fields(OptimizerConfig, WEIGHT_DECAY, "optimizer.")
+        regularisation = fields(RunConfig, REGULARISATION, "")
+    parts = {"optimizer": optimizer, "schedule": schedule, "early_stopping": stopping}
+    if augment:
+        with st.expander("Augmentation, drawn per photo", icon=":material/flip:"):
+            parts["augmentation"] = fields(AugmentationConfig, AUGMENTATION, "augmentation.", columns=2)
     with st.expander("Seed and device", icon=":material/casino:"):
-        reproduction = _fields(RunConfig, REPRODUCTION, "")
-    parts = {"optimizer": optimizer, "schedule": schedule, "early_stopping": stopping, "augmentation": augmentation}
+        reproduction = fields(RunConfig, REPRODUCTION, "")
     return parts | budget | regularisation | reproduction
 
 
@@ -180,7 +187,7 @@ def run_config(data: FacesSpec | None, model: ModelConfig | None, training: dict
     """The whole, or None while a part is missing or wrong."""
     if data is None or model is None:
         return None
-    return _checked(RunConfig, training | {"data": data.model_dump(), "model": model.model_dump()}, "")
+    return checked(RunConfig, training | {"data": data.model_dump(), "model": model.model_dump()}, "")
 
 
 def open_settings(config: RunConfig) -> None:
@@ -188,11 +195,11 @@ def open_settings(config: RunConfig) -> None:
     apply(config.flat())
 
 
-def _fields(settings: type[Settings], fields: Fields, prefix: str, columns: int = 1, **defaults: Any) -> dict[str, Any]:
-    """Controls for `fields`, side by side in `columns`; their values by field."""
+def fields(settings: type[Settings], wanted: Fields, prefix: str, columns: int = 1, **defaults: Any) -> dict[str, Any]:
+    """Controls for the `wanted` fields, side by side in `columns`; their values by field."""
     places = st.columns(columns) if columns > 1 else [st.container()]
     values = {}
-    for index, (field, label, help_text) in enumerate(fields):
+    for index, (field, label, help_text) in enumerate(wanted):
         options = {"default": defaults[field]} if field in defaults else {}
         with places[index % columns]:
             values[field] = control(settings, field, label, prefix, help=help_text or None, **options)
@@ -211,7 +218,7 @@ def _blocks() -> list[dict[str, Any]]:
         prefix = f"model.blocks.{index}."
         now = {field: _current(prefix + field, value) for field, value in default.items()}
         with st.popover(_block_name(index, now), width="stretch", key=f"block {index}"):
-            blocks.append(_fields(Block, BLOCK, prefix, **default))
+            blocks.append(fields(Block, BLOCK, prefix, **default))
     return blocks
 
 
@@ -226,7 +233,7 @@ def _block_name(index: int, block: dict[str, Any]) -> str:
     return f"{index + 1}: {block['channels']} @ {block['kernel']}x{block['kernel']}{stride}{pool}"
 
 
-def _checked(settings: type[Settings], values: dict[str, Any], part: str) -> Any:
+def checked(settings: type[Settings], values: dict[str, Any], part: str) -> Any:
     try:
         return settings.parse(values)
     except FacelabError as error:

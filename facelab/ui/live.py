@@ -1,6 +1,7 @@
 """One run on the page: its state, its curves while it learns, and what came of it."""
 
 import math
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from facelab import plots
 from facelab.errors import FacelabError, RunError
 from facelab.runs import Run, RunConfig, resume, submit
 from facelab.ui.figures import show
+from facelab.ui.forms import open_settings
 from facelab.ui.services import store
 
 FIRST_POLL_SECONDS, POLL_SECONDS = 0.4, 1.0
@@ -21,18 +23,45 @@ STATUS = {
     "failed": (":material/error:", "red", "Failed"),
     "lost": (":material/link_off:", "red", "Lost"),
 }
+PAGES = {"faces": "train.py", "points": "playground.py"}
+"""The page that shows a run, by its subject."""
+EXAMPLES = {"faces": "photos", "points": "points"}
+"""What a network is shown, by the subject of its run."""
 
 
-def chosen_run() -> Run | None:
-    """The run that the address names, or None; a run that is gone is said to be gone."""
+def chosen_run(subject: str = "") -> Run | None:
+    """The run that the address names, or None; a run that is gone is said to be gone.
+
+    To be called before any control is drawn: a run that was just opened brings its settings along.
+
+    Args:
+        subject: the only one that this page shows; a run on another is shown on its own page instead.
+    """
     run_id = st.query_params.get("run")
     if not run_id:
         return None
     try:
-        return store().get(run_id)
+        run = store().get(run_id)
     except RunError as error:
         st.warning(str(error), icon=":material/link_off:")
         return None
+    if subject not in ("", run.config.subject):
+        open_run(run)
+    if st.session_state.pop("opened run", None) == run_id:
+        open_settings(run.config)
+    return run
+
+
+def open_run(run: Run) -> None:
+    """Go to the page that shows a run, and set its controls to the run's settings."""
+    # Not by the address: on its way to another page it loses what controls of this one are bound to.
+    st.session_state["opened run"] = run.id
+    st.switch_page(page_path(PAGES[run.config.subject]), query_params={"run": run.id})
+
+
+def page_path(page: str) -> Path:
+    """A page's script, for a link to it."""
+    return Path(__file__).parents[2] / "pages" / page
 
 
 def train_button(config: RunConfig | None, run: Run | None) -> None:
@@ -84,7 +113,7 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         log = st.toggle("Log axis", key="log", bind="query-params")
         smoothing = st.slider("Smoothing", 0.0, 0.95, 0.6, 0.05, key="smoothing", bind="query-params", width=240)
-    history, total = store().history(run.id), run.config.epochs
+    history, total, examples = store().history(run.id), run.config.epochs, EXAMPLES[run.config.subject]
     if run.active and not len(history.epochs):
         # Empty axes would cost the browser as much time as the first points do.
         st.skeleton(height=2 * plots.palette.HEIGHT)
@@ -94,12 +123,12 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
         plots.loss_curves(history.steps, history.epochs, log, smoothing, run.best_epoch, diverged, total),
         "loss",
         "Faint: the loss of every step; bold: its running mean. Where the validation loss turns up while training "
-        "goes on down, the network begins to learn its photos by heart.",
+        f"goes on down, the network begins to learn its {examples} by heart.",
     )
     show(
         plots.accuracy_curves(history.epochs, run.best_epoch, 1 / run.classes if run.classes else None, total),
         "accuracy",
-        "The gap between training and validation is what does not carry over to photos never seen.",
+        f"The gap between training and validation is what does not carry over to {examples} never seen.",
     )
     details = st.expander("Gradients and learning rate", icon=":material/ssid_chart:", key="details", on_change="rerun")
     if details.open:
@@ -131,7 +160,10 @@ def _state(run: Run) -> None:
 def _pace(run: Run) -> str:
     parts = [f"Epoch {run.epoch:.1f} of {run.config.epochs}"]
     if run.images_per_second:
-        parts += [f"{run.images_per_second:,.0f} photos a second", f"{duration(run.seconds_left)} left"]
+        parts += [
+            f"{run.images_per_second:,.0f} {EXAMPLES[run.config.subject]} a second",
+            f"{duration(run.seconds_left)} left",
+        ]
     return ", ".join(parts)
 
 

@@ -36,6 +36,12 @@ page = st.navigation(
             icon=":material/model_training:",
             help="Build a network, train it on faces and watch it learn.",
         ),
+        st.Page(
+            PAGES / "playground.py",
+            title="Playground",
+            icon=":material/scatter_plot:",
+            help="Train a small network on points in the plane, and see its borders move.",
+        ),
     ]
 )
 try:

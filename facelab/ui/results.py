@@ -1,4 +1,4 @@
-"""What came of a run: test accuracy, faces got right and wrong, and the film of its first layer."""
+"""What came of a run: test accuracy and, for faces, those got right and wrong, and the film of its first layer."""
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,7 @@ from facelab.data import Faces, load_faces
 from facelab.errors import FacelabError
 from facelab.runs import Run
 from facelab.ui.figures import cached, show
+from facelab.ui.live import EXAMPLES
 from facelab.ui.services import store
 
 SHOWN = 6
@@ -18,10 +19,13 @@ def show_results(run: Run) -> None:
     """Everything that a run left behind; nothing while it is active."""
     if run.active:
         return
-    if run.test_accuracy is not None:
+    is_tested, is_faces = run.test_accuracy is not None, run.config.subject == "faces"
+    if is_tested:
         _show_test(run)
+    if is_tested and is_faces:
         _show_answers(run)
-    _show_film(run)
+    if is_faces:
+        _show_film(run)
 
 
 def percent(share: float) -> str:
@@ -35,7 +39,7 @@ def _show_test(run: Run) -> None:
     test.metric(
         "Test accuracy",
         percent(run.test_accuracy),
-        help=f"{run.test_right} of {run.test_total} photos never trained on.",
+        help=f"{run.test_right} of {run.test_total} {EXAMPLES[run.config.subject]} never trained on.",
     )
     test.caption(f"95 % interval {percent(low)} to {percent(high)}")
     if run.best_validation_accuracy is not None:

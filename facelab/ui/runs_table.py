@@ -4,10 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from facelab.data import load_faces
-from facelab.errors import FacelabError
+from facelab.errors import FacelabError, SettingsError
 from facelab.runs import Run, export
-from facelab.ui.forms import open_settings
-from facelab.ui.live import STATUS, escape
+from facelab.ui.live import STATUS, escape, open_run
 from facelab.ui.services import store
 
 POLL_SECONDS = 4.0
@@ -68,7 +67,8 @@ def _percent(share: float | None) -> float | None:
 def _actions(run: Run) -> None:
     st.markdown(f"**{escape(run.name)}**")
     with st.container(horizontal=True):
-        st.button("Open", icon=":material/open_in_new:", key="open", on_click=_open, args=(run,))
+        if st.button("Open", icon=":material/open_in_new:", key="open", disabled=not _readable(run)):
+            open_run(run)
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input("Name", run.name, max_chars=200, key=f"name {run.id}")
             st.button("Rename", key="rename", on_click=_rename, args=(run.id,))
@@ -81,17 +81,19 @@ def _actions(run: Run) -> None:
 
 def _downloads(run: Run) -> None:
     """Everything to take away; each file is made when it is asked for."""
+    is_faces = run.classes and _readable(run) and run.config.subject == "faces"
     files = {
         "Settings (JSON)": ("config.json", lambda: export.config_json(run)),
         "History (CSV)": ("history.csv", lambda: export.history_csv(store().history(run.id))),
     }
     if run.test_accuracy is not None:
         files["Weights (safetensors)"] = ("weights.safetensors", lambda: export.weights(store(), run.id))
-    if run.classes:
+    if is_faces:
         files["PyTorch script"] = ("train.py", lambda: _script(run))
     for label, (name, make) in files.items():
         st.download_button(label, make, f"{run.id}-{name}", key=f"download {name}", on_click="ignore", width="stretch")
-    st.caption("The script trains the same network on faces downloaded from the Data page, with PyTorch alone.")
+    if is_faces:
+        st.caption("The script trains the same network on faces downloaded from the Data page, with PyTorch alone.")
 
 
 def _script(run: Run) -> str:
@@ -99,9 +101,12 @@ def _script(run: Run) -> str:
     return export.script(run.config, faces.input_shape, faces.names)
 
 
-def _open(run: Run) -> None:
-    st.query_params["run"] = run.id
-    open_settings(run.config)
+def _readable(run: Run) -> bool:
+    """Whether its settings are of this version of facelab; a run from another can still be renamed and deleted."""
+    try:
+        return bool(run.config)
+    except SettingsError:
+        return False
 
 
 def _rename(run_id: str) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from facelab.data import SOURCES, Faces, FacesSpec, load_faces
+from facelab.data.points import Points, PointsSpec, load_points
 from facelab.errors import FacelabError
 from facelab.runs import RunStore
 
@@ -27,3 +28,12 @@ def faces(spec: FacesSpec) -> Faces | None:
         return None
     place.empty()
     return found
+
+
+def points(spec: PointsSpec) -> Points | None:
+    """The points of `spec`, or None, the page saying why."""
+    try:
+        return load_points(spec)
+    except FacelabError as error:
+        st.error(str(error), icon=":material/error:")
+        return None

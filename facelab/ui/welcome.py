@@ -6,7 +6,7 @@ import streamlit as st
 
 from facelab.runs import Run
 from facelab.ui.controls import address
-from facelab.ui.live import STATUS, escape
+from facelab.ui.live import PAGES, STATUS, escape, page_path
 from facelab.ui.results import percent
 from facelab.ui.services import store
 
@@ -48,15 +48,11 @@ def show_recent_runs() -> None:
             _card(run)
 
 
-def page_path(page: str) -> Path:
-    """A page's script, for a link to it."""
-    return Path(__file__).parents[2] / "pages" / page
-
-
 def _card(run: Run) -> None:
     icon, colour, text = STATUS[run.status]
     st.badge(text, icon=icon, color=colour)
-    accuracy = store().history(run.id).epochs.get("validation_accuracy")
+    epochs = store().history(run.id).epochs
+    accuracy = epochs.get("validation_accuracy" if run.validation_accuracy is not None else "test_accuracy")
     known = run.test_accuracy if run.test_accuracy is not None else run.validation_accuracy
     st.metric(
         "Test accuracy" if run.test_accuracy is not None else "Validation accuracy",
@@ -64,4 +60,6 @@ def _card(run: Run) -> None:
         chart_data=None if accuracy is None else list(accuracy),
     )
     link = {"run": run.id} | address(run.config)
-    st.page_link(page_path("train.py"), label=escape(run.name), icon=":material/open_in_new:", query_params=link)
+    st.page_link(
+        page_path(PAGES[run.config.subject]), label=escape(run.name), icon=":material/open_in_new:", query_params=link
+    )

@@ -46,6 +46,16 @@ TRAININGS = {
     "rmsprop": {"optimizer": {"name": "rmsprop"}, "schedule": {"name": "exponential", "gamma": 0.8}, "clip_norm": 0.5},
     "adamw": {"optimizer": {"name": "adamw"}, "schedule": {"name": "cosine"}, "label_smoothing": 0.1},
     "one cycle": {"optimizer": {"name": "sgd", "learning_rate": 0.05}, "schedule": {"name": "one_cycle"}},
+    "l1": {"l1": 0.01, "optimizer": {"name": "sgd"}},
+    "changes": {
+        "changes": [{"epoch": 1, "learning_rate": 0.003, "batch_size": 5}, {"epoch": 2, "weight_decay": 0.1}],
+        "schedule": {"name": "exponential", "gamma": 0.5},
+    },
+    "changes in one cycle": {
+        "optimizer": {"name": "sgd", "learning_rate": 0.05},
+        "schedule": {"name": "one_cycle"},
+        "changes": [{"epoch": 1, "l1": 0.01, "batch_size": 16}, {"epoch": 1, "learning_rate": 0.03}],
+    },
     "dropout": {"model": MLP | {"dropout": 0.3}},
     "odd last batch": {"model": RESIDUAL, "batch_size": 17},
     "a point": {"model": TO_A_POINT, "batch_size": 17},
@@ -271,7 +281,7 @@ def test_weights_explain_themselves(store, faces, monkeypatch, tmp_path):
     lease = store.claim(run_id, 1)
     lease.save_tensors("weights", {"output.bias": torch.arange(3.0)})
     lease.describe(fingerprint=faces.fingerprint)
-    monkeypatch.setattr(files, "load_faces", lambda spec: faces)
+    monkeypatch.setattr(files, "load_dataset", lambda spec: faces)
     (tmp_path / "weights.safetensors").write_bytes(weights(store, run_id))
     with safetensors.safe_open(tmp_path / "weights.safetensors", "pt") as file:
         assert RunConfig.parse(file.metadata()["config"]) == settings()
@@ -285,5 +295,5 @@ def test_weights_name_nobody_where_the_faces_have_changed(store, faces, monkeypa
     lease = store.claim(run_id, 1)
     lease.save_tensors("weights", {"output.bias": torch.zeros(3)})
     lease.describe(fingerprint="of other faces")
-    monkeypatch.setattr(files, "load_faces", lambda spec: faces)
+    monkeypatch.setattr(files, "load_dataset", lambda spec: faces)
     assert b"Ann Lee" not in weights(store, run_id)

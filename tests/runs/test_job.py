@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from facelab import models
+from facelab.data import load_points
 from facelab.errors import StoreError
-from facelab.runs import RunStore, job
+from facelab.models.flat import unflatten
+from facelab.runs import RunConfig, RunStore, export, job
 from facelab.runs.lease import Lease
 
 
@@ -85,6 +88,49 @@ def test_a_long_run_keeps_few_frames(store, config):
     assert 50 <= len(store.frames(done.id, "first_layer")[0]) <= 60
 
 
+@pytest.fixture
+def spirals():
+    """Ten epochs on points."""
+    return RunConfig.parse(
+        {
+            "data": {"source": "spirals", "points": 100, "features": ["x", "y", "xy"]},
+            "model": {"kind": "mlp", "hidden": [6, 5]},
+            "batch_size": 10,
+            "epochs": 10,
+        }
+    )
+
+
+def test_a_run_on_points_is_complete(store, spirals):
+    done = run(store, spirals)
+    points = load_points(spirals.data)
+    assert (done.status, done.epoch, done.step, done.classes) == ("finished", 10, 50, 2)
+    assert done.parameters == (3 * 6 + 6) + (6 * 5 + 5) + (5 * 2 + 2)
+    assert (done.test_total, done.fingerprint) == (50, points.fingerprint)
+    assert done.best_validation_accuracy is None
+    assert store.history(done.id).epochs["test_accuracy"][-1] == pytest.approx(done.test_accuracy)
+    assert b'"classes":"[\\"Arm 1\\", \\"Arm 2\\"]"' in export.weights(store, done.id)
+
+
+def test_a_run_on_points_keeps_the_whole_network_at_every_moment(store, spirals):
+    done = run(store, spirals)
+    steps, frames = store.frames(done.id, "weights")
+    assert (steps[0], steps[-1]) == (0, done.step)
+    network = models.blank(spirals.model, (3,), 2)
+    unflatten(network, frames[-1])
+    assert same_tensors(network.state_dict(), store.load_tensors(done.id, "weights"))
+    untrained = models.build(spirals.model, load_points(spirals.data), spirals.seed)
+    unflatten(network, frames[0])
+    assert same_tensors(network.state_dict(), untrained.state_dict())
+
+
+def test_a_run_on_points_can_be_paused(store, spirals):
+    whole, paused = run(store, spirals), run(store, spirals, ask_at(store, "pause", 4))
+    assert paused.status == "paused"
+    job.execute(paused.id, store.requeue(paused.id), store.url)
+    assert same_tensors(store.load_tensors(paused.id, "weights"), store.load_tensors(whole.id, "weights"))
+
+
 def test_paused_and_resumed_it_ends_as_if_nothing_had_been(uninterrupted, store, config):
     reference, whole = uninterrupted
     paused = run(store, config, ask_at(store, "pause", 4))
@@ -156,7 +202,7 @@ def test_a_command_is_heard_while_the_faces_are_made(store, config, monkeypatch)
         while True:
             progress(0.5)
 
-    monkeypatch.setattr(job, "load_faces", slow)
+    monkeypatch.setattr(job, "load_dataset", slow)
     assert run(store, config).status == "stopped"
 
 

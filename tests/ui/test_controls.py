@@ -17,6 +17,20 @@ def test_address_has_what_differs():
     assert address(config) == {"optimizer.learning_rate": "0.5", "data.people": "7"}
 
 
+def test_address_of_a_run_on_points_has_everything():
+    data = {"source": "drawn", "drawn": "1,2,0", "features": ["x", "x2"]}
+    link = address(RunConfig.parse({"data": data, "model": {"kind": "mlp", "hidden": [8, 4]}}))
+    assert (link["data.source"], link["data.drawn"], link["data.features"]) == ("Drawn by hand", "1,2,0", ["x", "x²"])
+    assert (link["model.hidden"], link["optimizer.name"], link["data.split.test"]) == ("8, 4", "Adam", "0.5")
+    assert all(isinstance(value, str | list) for value in link.values())
+
+
+def test_changes_in_mid_training_have_no_control():
+    changes = [{"epoch": 3, "learning_rate": 0.1}]
+    config = RunConfig.parse({"data": {"source": "xor"}, "model": {"kind": "mlp"}, "changes": changes})
+    assert not [name for name in address(config) if name.startswith("changes")]
+
+
 @pytest.mark.parametrize("title", PRESETS)
 def test_every_preset_has_controls_for_each_of_its_parts(title):
     model = PRESETS[title]
@@ -34,6 +48,9 @@ def test_names_are_not_read_as_markdown():
     assert escape("**a** [b](c)") == r"\*\*a\*\* \[b\]\(c\)"
 
 
-@pytest.mark.parametrize(("name", "text"), [("one_cycle", "One cycle"), ("sgd", "SGD"), ("cosine", "Cosine annealing")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("one_cycle", "One cycle"), ("sgd", "SGD"), ("cosine", "Cosine annealing"), ("xor", "XOR"), ("sin_x", "sin πx")],
+)
 def test_words(name, text):
     assert words(name) == text

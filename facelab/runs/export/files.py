@@ -8,7 +8,7 @@ import math
 import numpy as np
 import safetensors.torch
 
-from facelab.data import load_faces
+from facelab.data import load_dataset
 from facelab.errors import DataError, RunError
 from facelab.runs.store import History, Run, RunStore
 
@@ -30,8 +30,8 @@ def history_csv(history: History) -> str:
 def weights(store: RunStore, run_id: str) -> bytes:
     """The run's weights as a safetensors file that explains itself.
 
-    Its metadata holds `config` (the settings) and `input_shape`, both as JSON; and `people`, a JSON list with the name
-    of every output, where the faces that the run was trained on are still as they were.
+    Its metadata holds `config` (the settings) and `input_shape`, both as JSON; and `people`, for points `classes`, a
+    JSON list with the name of every output, where what the run was trained on is still as it was.
 
     Raises:
         RunError: there is no such run, or it has no weights yet.
@@ -40,21 +40,21 @@ def weights(store: RunStore, run_id: str) -> bytes:
     tensors = store.load_tensors(run_id, "weights")
     if tensors is None:
         raise RunError(f"The run {run_id} has no weights yet: they are kept when it ends or pauses.")
-    side = run.config.data.size
-    metadata = {"format": "pt", "config": run.config.model_dump_json(), "input_shape": json.dumps([3, side, side])}
-    people = _people(run)
-    if people:
-        metadata["people"] = json.dumps(people, ensure_ascii=False)
+    data, is_faces = run.config.data, run.config.subject == "faces"
+    shape = [3, data.size, data.size] if is_faces else [len(data.features)]
+    metadata = {"format": "pt", "config": run.config.model_dump_json(), "input_shape": json.dumps(shape)}
+    if names := _names(run):
+        metadata["people" if is_faces else "classes"] = json.dumps(names, ensure_ascii=False)
     return safetensors.torch.save(tensors, metadata)
 
 
-def _people(run: Run) -> tuple[str, ...]:
-    """The names of the people the run was trained on; none where the faces are gone or have changed since."""
+def _names(run: Run) -> tuple[str, ...]:
+    """The names of what the run tells apart; none where its data are gone or have changed since."""
     try:
-        faces = load_faces(run.config.data)
+        data = load_dataset(run.config.data)
     except DataError:
         return ()
-    return faces.names if faces.fingerprint == run.fingerprint else ()
+    return data.names if data.fingerprint == run.fingerprint else ()
 
 
 def _cell(value: np.float64) -> str:

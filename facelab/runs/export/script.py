@@ -7,8 +7,8 @@ from facelab.runs.config import RunConfig
 from facelab.runs.export.archive import folder_names
 from facelab.runs.export.augmentation import augmentation_code
 from facelab.runs.export.network import LINE, network_code
-from facelab.runs.export.template import EVALUATE, HEAD, LOAD, MAIN, TRAIN, render
-from facelab.training import OptimizerConfig, ScheduleConfig
+from facelab.runs.export.template import EVALUATE, HEAD, LOAD, MAIN, ONE_CYCLE, TRAIN, render
+from facelab.training import Change, OptimizerConfig, ScheduleConfig
 from facelab.training.evaluate import EVALUATION_BATCH
 
 DEVICES = {
@@ -34,6 +34,8 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
         ShapeError: the network cannot take such images.
     """
     model, augmentation = config.model, augmentation_code(config.augmentation, input_shape)
+    l1 = config.l1 or any(change.l1 for change in config.changes)
+    one_cycle = config.schedule.name == "one_cycle"
     values = {
         "title": f"the network of a facelab run ({config.summary()})",
         "size": f"{input_shape[2]}x{input_shape[1]}",
@@ -46,10 +48,16 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
         "device": DEVICES[config.device],
         "learning_rate": config.optimizer.learning_rate,
         "optimizer": _optimizer(config.optimizer),
-        "schedule": _schedule(config.schedule),
+        "weight_decay": config.optimizer.weight_decay,
+        "schedule": "" if config.changes else _schedule(config.schedule),
+        "change_list": _changes(config.changes),
+        "factor": _factor(config.schedule),
+        "and_l1": ', "l1": L1' if l1 else "",
         "randomness": " and ".join(["augmentation"] * bool(augmentation) + ["dropout"] * bool(model.dropout)),
     }
-    values |= {name: getattr(config, name) for name in ("seed", "epochs", "batch_size", "label_smoothing", "clip_norm")}
+    values |= {
+        name: getattr(config, name) for name in ("seed", "epochs", "batch_size", "label_smoothing", "l1", "clip_norm")
+    }
     flags = {
         "patience": config.early_stopping.patience,
         "layers": model.kind == "convnet" or model.hidden,
@@ -57,14 +65,21 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
         "channels_last": model.kind == "convnet" and config.device != "mps",
         "bfloat16": config.precision == "bfloat16",
         "per_epoch": values["schedule"],
-        "one_cycle": config.schedule.name == "one_cycle",
+        "one_cycle": one_cycle and not config.changes,
+        "changes": config.changes,
+        "changes_every_step": bool(config.changes) and one_cycle,
+        "changes_every_epoch": config.changes and not one_cycle,
+        "l1": l1,
+        "l1_constant": l1 and not config.changes,
+        "l1_changes": l1 and config.changes,
         "augment": augmentation,
         "random": augmentation or model.dropout,
         "smoothing": config.label_smoothing,
         "clip": config.clip_norm,
     }
     on = {name for name, wanted in flags.items() if wanted}
-    before, after = (HEAD, LOAD), (EVALUATE, TRAIN, MAIN)
+    before = (HEAD, LOAD)
+    after = (EVALUATE, *[ONE_CYCLE] * flags["changes_every_step"], TRAIN, MAIN)
     return "\n\n".join(
         [
             *(render(part, on, **values) for part in before),
@@ -110,4 +125,24 @@ def _schedule(config: ScheduleConfig) -> str:
         "step": f"StepLR(optimizer, {config.step_epochs}, {config.gamma})",
         "exponential": f"ExponentialLR(optimizer, {config.gamma})",
         "cosine": "CosineAnnealingLR(optimizer, EPOCHS)",
+    }.get(config.name, "")
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    """What changes in mid-training, by the number of finished epochs."""
+    merged: dict[int, dict[str, float]] = {}
+    for change in changes:
+        values = change.model_dump(exclude_none=True)
+        merged.setdefault(values.pop("epoch"), {}).update(values)
+    lines = [f"    {epoch}: {json.dumps(values)}," for epoch, values in sorted(merged.items())]
+    return "\n".join(["CHANGES = {  # from so many finished epochs on", *lines, "}"])
+
+
+def _factor(config: ScheduleConfig) -> str:
+    """The same rates as code, for a script that sets them itself; empty for a constant one."""
+    return {
+        "step": f" * {config.gamma} ** ((epoch - 1) // {config.step_epochs})",
+        "exponential": f" * {config.gamma} ** (epoch - 1)",
+        "cosine": " * (1 + math.cos(math.pi * (epoch - 1) / EPOCHS)) / 2",
+        "one_cycle": " * one_cycle((epoch - 1) * len(batches) + step, EPOCHS * len(batches))",
     }.get(config.name, "")

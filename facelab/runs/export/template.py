@@ -40,6 +40,9 @@ EPOCHS = $epochs
 PATIENCE = $patience  # epochs without a lower validation loss  #? patience
 BATCH_SIZE = $batch_size
 LEARNING_RATE = $learning_rate
+WEIGHT_DECAY = $weight_decay  #? changes
+L1 = $l1  # times the sum of the weights' absolute values  #? l1
+$change_list  #? changes
 DEVICE = $device
 '''
 
@@ -75,21 +78,35 @@ def evaluate(net, images, labels):
     return F.cross_entropy(logits, labels).item(), (logits.argmax(1) == labels).sum().item()
 '''
 
+ONE_CYCLE = '''\
+def one_cycle(step, steps):
+    """The share of the learning rate in a step: OneCycleLR's, for any number of steps."""
+    peak, last = 0.3 * steps - 1, steps - 1
+    low, high, share = (1 / 25, 1, step / peak) if step <= peak else (1 / 25e4, 1, (last - step) / (last - peak))
+    return low + (high - low) * (1 - math.cos(math.pi * share)) / 2
+'''
+
 TRAIN = '''\
 def train(net, images, labels, validation):
     """Trains `net` in place and prints how it learns."""
     optimizer = $optimizer
     schedule = torch.optim.lr_scheduler.$schedule  #? per_epoch
     steps = EPOCHS * math.ceil(len(labels) / BATCH_SIZE)  #? one_cycle
+    now = {"learning_rate": LEARNING_RATE, "batch_size": BATCH_SIZE, "weight_decay": WEIGHT_DECAY$and_l1}  #? changes
+    weights = [layer.weight for layer in net.modules() if isinstance(layer, (nn.Linear, nn.Conv2d))]  #? l1
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, steps, cycle_momentum=False)  #? one_cycle
     best_loss, best_epoch, best_weights = math.inf, 0, None  #? patience
     for epoch in range(1, EPOCHS + 1):
         seed = SEED * 1_000_003 + epoch - 1
         torch.manual_seed(seed + 2**31)  # for $randomness  #? random
+        now |= CHANGES.get(epoch - 1, {})  #? changes
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
         net.train()
         total_loss, right = 0.0, 0
-        for batch in order.to(DEVICE).split(BATCH_SIZE):
+        for batch in order.to(DEVICE).split(BATCH_SIZE):  #? !changes
+        batches = order.to(DEVICE).split(now["batch_size"])  #? changes
+        for step, batch in enumerate(batches):  #? changes_every_step
+        for batch in batches:  #? changes_every_epoch
             inputs, targets = augment(to_float(images[batch])), labels[batch]  #? augment
             inputs, targets = to_float(images[batch]), labels[batch]  #? !augment
             with torch.autocast(DEVICE, torch.bfloat16):  #? bfloat16
@@ -101,7 +118,13 @@ def train(net, images, labels, validation):
                 sys.exit(f"Diverged in epoch {epoch}: the loss is {loss.item()}. Try a lower learning rate.")
             optimizer.zero_grad()
             loss.backward()
+            for weight in weights:  #? l1
+                weight.grad += L1 * weight.detach().sign()  #? l1_constant
+                weight.grad += now["l1"] * weight.detach().sign()  #? l1_changes
             nn.utils.clip_grad_norm_(net.parameters(), $clip_norm)  #? clip
+            for group in optimizer.param_groups:  #? changes
+                group["lr"] = now["learning_rate"]$factor  #? changes
+                group["weight_decay"] = now["weight_decay"]  #? changes
             optimizer.step()
             schedule.step()  #? one_cycle
             total_loss += loss.item() * len(batch)

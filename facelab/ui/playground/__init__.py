@@ -1,0 +1,1 @@
+"""The Playground page: its forms, its training, and what it shows."""

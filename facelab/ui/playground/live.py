@@ -1,0 +1,146 @@
+"""Training that is watched and moved by hand: play, pause, one step, one epoch, other settings on the way."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facelab import models
+from facelab.data.points import Points
+from facelab.errors import FacelabError
+from facelab.runs import RunConfig, submit
+from facelab.training import Record, Sketch
+from facelab.training.sketch import LIVE
+from facelab.ui.playground import film, picture
+from facelab.ui.playground.scene import folded, scene
+from facelab.ui.services import store
+
+UPDATE_SECONDS = 0.2
+BUSY_SECONDS = 0.12
+"""How long an update may train; the rest of it is for drawing and for the controls."""
+SPEEDS = {"Slow": 1, "Normal": 20, "Fast": 100_000}
+"""Epochs per update, at most."""
+
+
+@dataclass
+class _Held:
+    """A session's training: what it is of, the values of `LIVE` last asked for, and where it stands."""
+
+    key: str
+    live: dict[str, float]
+    sketch: Sketch
+    playing: bool = False
+    film: bool = False
+
+
+def show(config: RunConfig, points: Points) -> None:
+    """Buttons, the living picture and what became of the training."""
+    held = _held(config, points)
+    _buttons(held)
+    st.fragment(_update, run_every=UPDATE_SECONDS if held.playing else None)(points)
+    if held.sketch.end:
+        _show_end(held.sketch.end)
+    if held.film:
+        film.show_downloads(_scene(held, points))
+
+
+def _held(config: RunConfig, points: Points) -> _Held:
+    """The session's training of these settings: the one there is, moved to other live settings, or a new one."""
+    live = {name: _live_value(config, name) for name in LIVE}
+    key = config.replace({_dotted(name): 1 for name in LIVE}).model_dump_json() + points.fingerprint
+    held: _Held | None = st.session_state.get("playground")
+    if held is None or held.key != key or (held.live != live and held.sketch.step == 0):
+        model = models.build(config.model, points, config.seed)
+        held = st.session_state["playground"] = _Held(key, live, Sketch(model, points, config))
+    elif held.live != live and not held.sketch.end:
+        held.sketch.change(**{name: value for name, value in live.items() if value != held.live[name]})
+        held.live = live
+    return held
+
+
+def _dotted(name: str) -> str:
+    return f"optimizer.{name}" if name in ("learning_rate", "weight_decay") else name
+
+
+def _live_value(config: RunConfig, name: str) -> float:
+    return config.flat()[_dotted(name)]
+
+
+def _buttons(held: _Held) -> None:
+    ended = held.sketch.end is not None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label, icon = ("Pause", "pause") if held.playing else ("Play", "play_arrow")
+        st.button(
+            label, type="primary", icon=f":material/{icon}:", key="play", on_click=_play, args=(held,), disabled=ended
+        )
+        still = {"disabled": ended or held.playing}
+        st.button("Step", icon=":material/step:", key="step", on_click=_move, args=(held, "take_step"), **still)
+        st.button("Epoch", icon=":material/skip_next:", key="epoch", on_click=_move, args=(held, "take_epoch"), **still)
+        st.button("Reset", icon=":material/replay:", key="reset", on_click=_reset)
+        st.toggle("Film", key="film", disabled=held.playing or not held.sketch.step, on_change=_show_film, args=(held,))
+        st.button(
+            "Keep",
+            icon=":material/bookmark:",
+            key="keep",
+            help="Train exactly this, with its changes, as a run of its own, and keep it with its film and weights.",
+            on_click=_keep,
+            args=(held.sketch.config,),
+        )
+        st.segmented_control("Speed", list(SPEEDS), default="Normal", key="speed", bind="query-params", required=True)
+
+
+def _update(points: Points) -> None:
+    """One turn of the living picture: go on for a moment, then draw."""
+    held: _Held = st.session_state["playground"]
+    if held.playing:
+        held.sketch.play(BUSY_SECONDS, SPEEDS[st.session_state["speed"]])
+    picture.show(_scene(held, points))
+    if picture.off():
+        picture.show_loss_without(points, folded(held.sketch.config, points, held.sketch.film(1)[0]))
+    if held.playing and held.sketch.end:
+        held.playing = False
+        st.rerun()
+
+
+def _scene(held: _Held, points: Points):
+    sketch = held.sketch
+    moments = sketch.film() if held.film and not held.playing else sketch.film(1)
+    diverged = sketch.epoch if sketch.end and sketch.end.outcome == "diverged" else None
+    return scene(
+        sketch.config, points, moments, sketch.history(), off=picture.off(), pinned=picture.pinned(), diverged=diverged
+    )
+
+
+def _show_end(end: Record) -> None:
+    """How the training ended, where that is not as planned."""
+    if end.message:
+        (st.warning if end.outcome == "diverged" else st.info)(end.message)
+
+
+def _play(held: _Held) -> None:
+    held.playing, held.film = not held.playing, False
+    st.session_state["film"] = False
+
+
+def _move(held: _Held, how: str) -> None:
+    held.film = False
+    st.session_state["film"] = False
+    getattr(held.sketch, how)()
+
+
+def _reset() -> None:
+    st.session_state.pop("playground", None)
+    st.session_state["film"] = False
+
+
+def _show_film(held: _Held) -> None:
+    held.film = st.session_state["film"]
+
+
+def _keep(config: RunConfig) -> None:
+    """The same settings give the same training, so a worker makes the run, as it makes any other."""
+    try:
+        submit(config, store=store())
+    except FacelabError as error:
+        st.toast(str(error), icon=":material/error:")
+    else:
+        st.toast("Kept: see the list of runs below.", icon=":material/bookmark:")
