@@ -106,7 +106,9 @@ def _normalized(linear: torch.nn.Linear, norm: torch.nn.BatchNorm1d | None = Non
 
 
 def window(points: Points) -> Window:
-    """What of the plane to show: all points and a margin around them."""
+    """What of the plane to show: its fixed frame if it has one, else all points and a margin around them."""
+    if points.window:
+        return Window(*points.window)
     low, high = points.coordinates.min(0).values, points.coordinates.max(0).values
     margin = MARGIN * (high - low)
     (left, bottom), (right, top) = (low - margin).tolist(), (high + margin).tolist()

@@ -14,7 +14,7 @@ def settings_map(
 ) -> go.Figure:
     """Cells coloured by accuracy, each with its value; the best one framed, those that diverged crossed.
 
-    A transparent marker on each cell lets a page ask which was chosen: its `customdata` is (row, column).
+    A transparent marker on each cell lets a page ask which was chosen: its x is the column, its y the row.
 
     Args:
         accuracy: float [rows, columns], 0 to 1; NaN where training diverged.
@@ -49,7 +49,6 @@ def settings_map(
         y=up.ravel(),
         mode="markers",
         marker={"size": CELL - 8, "opacity": 0, "symbol": "square", "color": palette.GREY},
-        customdata=np.stack([up.ravel(), across.ravel()], 1),
         text=[
             f"{x_title} {x[column]}<br>{y_title} {y[row]}<br>"
             + (f"<b>{100 * accuracy[row, column]:.1f} %</b>" if known[row, column] else "<b>diverged</b>")
@@ -72,8 +71,10 @@ def settings_map(
             line={"color": palette.ORANGE, "width": palette.FRAME},
         )
     # Crosses on cells that have no colour need the colour of the page's text, so the theme's, not the heatmap's.
-    fig.update_xaxes(tickvals=list(range(columns)), ticktext=x, showgrid=False, range=[-0.5, columns - 0.5])
-    fig.update_yaxes(tickvals=list(range(rows)), ticktext=y, showgrid=False, range=[-0.5, rows - 0.5])
+    fig.update_xaxes(
+        tickvals=list(range(columns)), ticktext=x, showgrid=False, showspikes=False, range=[-0.5, columns - 0.5]
+    )
+    fig.update_yaxes(tickvals=list(range(rows)), ticktext=y, showgrid=False, showspikes=False, range=[-0.5, rows - 0.5])
     return fig.update_layout(hovermode="closest", dragmode=False)
 
 

@@ -4,21 +4,18 @@ It trains the module's own weights: they are moved into one vector that the modu
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from facelab.errors import SettingsError
-from facelab.models import ACTIVATIONS, MLP
+from facelab.errors import DataError
+from facelab.models import ACTIVATIONS, MLP, MLPConfig, blank
 from facelab.models.flat import flat_parts, flatten
 from facelab.training.config import TrainingConfig
 from facelab.training.numerics import choose
 from facelab.training.schedule import rates, timetable
-
-if TYPE_CHECKING:
-    from facelab.training import kernels
+from facelab.training.workspace import NONE, UNWATCHED, How, Net, Watch
 
 ACTIVATION_NAMES = {type(entry.module()): name for name, entry in ACTIVATIONS.items()}
 MOMENTS = {
@@ -57,7 +54,16 @@ def trainable(model: nn.Module, inputs: Tensor, config: TrainingConfig) -> bool:
         and not any(_hooks(part) for part in (*model.modules(), *model.parameters()))
         and all(parameter.requires_grad and parameter.dtype == torch.float32 for parameter in model.parameters())
         and all(type(layer.activation) in ACTIVATION_NAMES for layer in model.hidden)
+        and inputs.shape[1:] == model.standardize.mean.shape
     )
+
+
+def warm() -> None:
+    """Compile the passes, which takes ten seconds, or load what an earlier process has compiled."""
+    points = torch.randn(4, 2), torch.arange(4) % 2
+    one = Engine(blank(MLPConfig(hidden=(2,)), (2,), 2), *points, TrainingConfig(batch_size=2))
+    one.train(1)
+    one.evaluate(*points)
 
 
 def _linear(model: MLP) -> list[nn.Linear]:
@@ -103,6 +109,7 @@ class Engine:
 
         Raises:
             SettingsError: a batch is larger than the training split.
+            DataError: a label that no output of the network stands for.
         """
         # Numba takes half a second to import, which pages that train nothing should not wait for.
         from facelab.training import kernels
@@ -116,8 +123,8 @@ class Engine:
         self._clock = np.zeros(3, np.int64)  # steps, finished epochs, steps in the present epoch
         self._tracked = [layer.norm.num_batches_tracked for layer in model.hidden if hasattr(layer, "norm")]
         self.view = self._net(VIEW)
-        self._net_of_batch: tuple[int, kernels.Net] = (0, self.view)
-        self._before, self._since, self._config = config, 0, config
+        self._net_of_batch: tuple[int, Net] = (0, self.view)
+        self._config = config
         timetable(config, len(labels))
 
     @property
@@ -129,7 +136,7 @@ class Engine:
     def epoch(self) -> float:
         """Epochs so far; a fraction within one."""
         epoch, within = self._clock[1:].tolist()
-        return epoch + within / self._steps_per_epoch(self._at(epoch)) if within else float(epoch)
+        return epoch + within / self._steps_per_epoch(self._config.at(epoch)) if within else float(epoch)
 
     def train(self, steps: int) -> Trained:
         """Go on for so many steps, across epochs and past the last; fewer if the loss is no longer a finite number."""
@@ -143,21 +150,7 @@ class Engine:
         """Mean cross-entropy and the share of right answers in evaluation mode; both NaN without examples."""
         return self._kernels.measure(self.view, *self.prepared(inputs, labels), 0, len(labels))
 
-    def change(self, config: TrainingConfig) -> None:
-        """Go on with another learning rate, batch size, weight decay or L1 from the next epoch on.
-
-        Raises:
-            SettingsError: a batch is larger than the training split, or the optimizer is another.
-        """
-        timetable(config, len(self._labels))
-        if config.optimizer.name != self._config.optimizer.name:
-            raise SettingsError("The optimizer cannot be changed in mid-training: start again to use another.")
-        epoch, within = self._clock[1:].tolist()
-        self._before, self._since, self._config = self._at(epoch), epoch + bool(within), config
-
-    def advance(
-        self, steps: int, gradient_stride: int = 0, watch: "kernels.Watch | None" = None
-    ) -> tuple[Trained, int]:
+    def advance(self, steps: int, gradient_stride: int = 0, watch: Watch | None = None) -> tuple[Trained, int]:
         """At most so many steps with the same settings, and which of `kernels`' endings they had.
 
         Args:
@@ -165,17 +158,17 @@ class Engine:
             watch: what to take down after each epoch.
         """
         _, epoch, within = self._clock.tolist()
-        config, optimizer = self._at(epoch), self._at(epoch).optimizer
-        each = self._steps_per_epoch(config)
-        ends = [since for since in (self._since, *(change.epoch for change in config.changes)) if since > epoch]
-        steps = min([steps, STRETCH, *((end - epoch) * each - within for end in ends)])
+        config = self._config.at(epoch)
+        each, optimizer = self._steps_per_epoch(config), config.optimizer
+        ends = [(change.epoch - epoch) * each - within for change in config.changes if change.epoch > epoch]
+        steps = min([steps, STRETCH, *ends])
         epochs = range(epoch, epoch - (-(within + steps) // each))
         speed = np.concatenate([rates(config, each_epoch, each) for each_epoch in epochs])[within : within + steps]
         positions = np.arange(within, within + steps) % each
         samples = np.count_nonzero(positions % gradient_stride == 0) if gradient_stride else 0
         losses, right = np.empty(steps, np.float32), np.empty(steps, np.int64)
         norms = np.empty((samples, len(self._plan)))
-        how = self._kernels.How(
+        how = How(
             optimizer=list(MOMENTS).index(optimizer.name),
             momentum=optimizer.momentum,
             nesterov=optimizer.nesterov,
@@ -191,7 +184,7 @@ class Engine:
             self._wide(config.batch_size),
             self.view,
             how,
-            watch or self._kernels.UNWATCHED,
+            watch or UNWATCHED,
             self._inputs,
             self._labels,
             self._order,
@@ -209,7 +202,15 @@ class Engine:
         return Trained(losses[:done], right[:done], seen[:done], speed[:done], taken, diverged), ending
 
     def prepared(self, inputs: Tensor, labels: Tensor) -> tuple[np.ndarray, np.ndarray]:
-        """Standardised float32 [N, D] and int64 [N], as the passes take them."""
+        """Standardised float32 [N, D] and int64 [N], as the passes take them.
+
+        Raises:
+            DataError: the network has no such class.
+        """
+        classes = self.model.output.out_features
+        # The passes would write beyond their memory.
+        if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+            raise DataError(f"Labels must lie between 0 and {classes - 1}, one for each output of the network.")
         with torch.no_grad():
             standard = self.model.standardize(inputs.float())
         return np.ascontiguousarray(standard.numpy()), np.ascontiguousarray(labels.numpy().astype(np.int64))
@@ -231,7 +232,7 @@ class Engine:
 
         The weights are the module's.
         """
-        more, within = divmod(within, self._steps_per_epoch(self._at(epoch)))
+        more, within = divmod(within, self._steps_per_epoch(self._config.at(epoch)))
         self._clock[:] = step, epoch + more, within
         if within:
             self._kernels.shuffle(self._order, self._config.seed * 1_000_003 + epoch)
@@ -239,9 +240,6 @@ class Engine:
             for name, moments in self._named_moments():
                 if f"{index}.{name}" in state:
                     moments[place] = state[f"{index}.{name}"].reshape(-1).numpy()
-
-    def _at(self, epoch: int) -> TrainingConfig:
-        return (self._config if epoch >= self._since else self._before).at(epoch)
 
     def _steps_per_epoch(self, config: TrainingConfig) -> int:
         return -(-len(self._labels) // config.batch_size)
@@ -257,19 +255,17 @@ class Engine:
         """The parameters and their places in `values`, in the order of `model.parameters()`."""
         return [(tensor, place) for _, tensor, place in flat_parts(self.model) if isinstance(tensor, nn.Parameter)]
 
-    def _wide(self, batch: int) -> "kernels.Net":
+    def _wide(self, batch: int) -> Net:
         if self._net_of_batch[0] != batch:
             self._net_of_batch = batch, self._net(batch)
         return self._net_of_batch[1]
 
-    def _net(self, columns: int) -> "kernels.Net":
+    def _net(self, columns: int) -> Net:
         rows = int(self._plan[-1, self._kernels.ROW] + self._plan[-1, self._kernels.OUTPUTS])
         # Batch norm keeps one number more per unit.
         a, d, g, h = (np.zeros((rows, columns + extra), np.float32) for extra in (0, 0, 0, 1))
         sums, labels = np.zeros((4, columns), np.float32), np.zeros(columns, np.int64)
-        return self._kernels.Net(
-            self.values, self._grad, *self._moments, self._plan, self._dropout, a, d, g, h, sums, labels
-        )
+        return Net(self.values, self._grad, *self._moments, self._plan, self._dropout, a, d, g, h, sums, labels)
 
 
 def _shared(model: nn.Module) -> np.ndarray:
@@ -299,12 +295,10 @@ def _plan(model: MLP) -> tuple[np.ndarray, np.ndarray]:
                 linear.out_features,
                 linear.in_features,
                 places[f"{name}.weight"].start,
-                kernels.NONE if linear.bias is None else places[f"{name}.bias"].start,
-                places[f"{norm}.weight"].start if has_norm else kernels.NONE,
+                NONE if linear.bias is None else places[f"{name}.bias"].start,
+                places[f"{norm}.weight"].start if has_norm else NONE,
                 places[last].stop,
-                list(ACTIVATIONS).index(ACTIVATION_NAMES[type(layer.activation)])
-                if layer is not None
-                else kernels.NONE,
+                kernels.FUNCTIONS.index(ACTIVATION_NAMES[type(layer.activation)]) if layer is not None else NONE,
                 bool(layer is not None and layer.residual),
             ]
         )

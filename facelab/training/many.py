@@ -15,6 +15,7 @@ from facelab.training.engine import Engine, trainable
 from facelab.training.fit import Dataset, watched
 from facelab.training.records import Outcome
 from facelab.training.schedule import timetable
+from facelab.training.workspace import NONE, watching
 
 REPORT_SECONDS = 0.05
 OUTCOMES: tuple[Outcome, ...] = ("finished", "diverged", "stopped early", "stopped early")
@@ -122,7 +123,7 @@ class _Network:
     @property
     def share(self) -> float:
         """How much of the training is done."""
-        return self.signal[0] / self.config.epochs
+        return int(self.signal[0]) / self.config.epochs
 
     def stop(self) -> None:
         """End after the present epoch."""
@@ -135,17 +136,17 @@ class _Network:
         inputs, labels = self.data.split("train")
         engine = Engine(self.model, inputs, labels, self.config)
         splits = watched(self.data)
-        watch = kernels.watching(
+        watch = watching(
             [engine.prepared(*split) for split in splits.values()],
             self.config.epochs,
             self.rows,
             self.shots,
             engine.values.copy(),
             self.signal,
-            judge=list(splits).index("validation") if len(splits["validation"][1]) else kernels.NONE,
+            judge=list(splits).index("validation") if len(splits["validation"][1]) else NONE,
             patience=self.config.early_stopping.patience,
         )
-        watch.table[0, 2:] = [number for split in splits.values() for number in engine.evaluate(*split)]
+        watch.table[:1, 2:] = [number for split in splits.values() for number in engine.evaluate(*split)]
         watch.frames[:1] = engine.values
         last_loss, ending = math.nan, kernels.FINISHED
         total = timetable(self.config, len(labels))[-1].end

@@ -12,6 +12,7 @@ from facelab.models import flatten
 from facelab.training.config import Change, TrainingConfig
 from facelab.training.fit import Dataset, fit
 from facelab.training.records import FRAMES, Checkpoint, Record
+from facelab.training.schedule import timetable
 
 LIVE = ("learning_rate", "batch_size", "weight_decay", "l1")
 """What can be changed in mid-training."""
@@ -86,15 +87,17 @@ class Sketch:
         """Go on from the next epoch with other settings: any of `LIVE`.
 
         Raises:
-            SettingsError: a value out of range.
+            SettingsError: a value out of range, or a batch larger than the training split; all stays as it was.
         """
         epoch = math.floor(self.epoch) + 1
         earlier = tuple(change for change in self.config.changes if change.epoch != epoch)
         same = [change.model_dump() for change in self.config.changes if change.epoch == epoch]
         merged = Change.parse({**(same[0] if same else {}), **settings, "epoch": epoch})
+        config = self.config.replace({"changes": [c.model_dump() for c in (*earlier, merged)]})
+        timetable(config, len(self.data.split("train")[1]))
         checkpoint = self.records[-1].checkpoint()
         self._fit.close()
-        self.config = self.config.replace({"changes": [c.model_dump() for c in (*earlier, merged)]})
+        self.config = config
         self._start(checkpoint)
 
     def film(self, most: int = FRAMES) -> list[Moment]:

@@ -42,7 +42,8 @@ page = st.navigation(
             icon=":material/scatter_plot:",
             help="Train a small network on points in the plane, and see its borders move.",
         ),
-    ]
+    ],
+    position="top",
 )
 try:
     store()

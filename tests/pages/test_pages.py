@@ -1,49 +1,15 @@
 """Every page opens and answers its controls, in Streamlit's own test harness."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from facelab.errors import SettingsError
-from facelab.runs import RunConfig, RunStore
+from facelab.runs import RunConfig
 from facelab.runs.job import execute
-from facelab.ui import live, runs_table, services
-
-ROOT = Path(__file__).parents[2]
-TINY = {"data.people": "4", "data.photos": "10", "data.size": "28", "epochs": "2", "batch_size": "8"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_store(tmp_path, monkeypatch):
-    """A store of its own, and training in this process instead of in workers."""
-    monkeypatch.setenv("FACELAB_STORE", f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    services.store.clear()
-
-    def train_here(config, name="", store=None):
-        run_id = store.create(config, name)
-        execute(run_id, 1, store.url)
-        return run_id
-
-    monkeypatch.setattr(live, "submit", train_here)
-    yield RunStore()
-    services.store.clear()
-
-
-def open_page(name: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=120)
-    for key, value in (TINY | query).items():
-        app.query_params[key] = value
-    return app.run()
-
-
-def button(app: AppTest, key: str):
-    return next(button for button in app.button if button.key == key)
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.markdown, app.caption, app.error, app.info) for element in kind)
+from facelab.ui import runs_table
+from tests.pages.harness import ROOT, button, open_page, texts
 
 
 def test_the_app_opens_at_home():
@@ -161,37 +127,3 @@ def test_a_run_with_settings_of_another_version_can_still_be_deleted(fresh_store
     assert button(app, "open").disabled
     button(app, "delete").click().run()
     assert not fresh_store.all()
-
-
-def test_the_playground_trains_by_step_and_epoch_and_keeps_its_network():
-    app = open_page("playground", **{"data.source": "Moons", "data.points": "60", "model.hidden": "4", "epochs": "3"})
-    assert not app.exception
-    button(app, "step").click().run()
-    assert app.session_state["playground"].sketch.step == 1
-    for _ in range(3):
-        button(app, "epoch").click().run()
-    assert app.session_state["playground"].sketch.end.outcome == "finished"
-    app.number_input(key="seed").set_value(5).run()
-    assert app.session_state["playground"].sketch.step == 0
-    assert not app.exception
-
-
-def test_a_learning_rate_is_changed_on_the_way():
-    app = open_page("playground", **{"data.source": "Moons", "data.points": "60", "model.hidden": "4", "epochs": "5"})
-    button(app, "epoch").click().run()
-    app.number_input(key="optimizer.learning_rate").set_value(0.1).run()
-    held = app.session_state["playground"]
-    assert held.sketch.epoch == 1
-    assert [change.learning_rate for change in held.sketch.config.changes] == [0.1]
-
-
-def test_a_run_made_on_the_playground_is_a_run_like_any_other(fresh_store, monkeypatch):
-    from facelab.ui.playground import live as playground
-
-    monkeypatch.setattr(playground, "submit", live.submit)
-    app = open_page("playground", **{"data.source": "Moons", "data.points": "60", "model.hidden": "4", "epochs": "3"})
-    button(app, "keep").click().run()
-    (run,) = fresh_store.all()
-    assert (run.status, run.config.data.source, run.config.epochs) == ("finished", "moons", 3)
-    app = open_page("playground", run=run.id)
-    assert not app.exception

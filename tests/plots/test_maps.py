@@ -10,7 +10,7 @@ def test_cells_carry_their_accuracy_and_where_they_are():
     heat, cells = settings_map(ACCURACY, *AXES).data
     np.testing.assert_allclose(heat.z, 100 * ACCURACY)
     assert [list(row) for row in heat.text] == [["50", "60", "×"], ["70", "90", "80"]]
-    assert cells.customdata.tolist() == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]
+    assert list(zip(cells.y, cells.x, strict=True)) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
     assert cells.text[4] == "Learning rate 0.1<br>Units 8<br><b>90.0 %</b>"
     assert "diverged" in cells.text[2]
 

@@ -7,12 +7,12 @@ import streamlit as st
 from facelab.data.points import POINT_SOURCES, PointsSpec, save_table
 from facelab.data.points.specs import Feature
 from facelab.errors import FacelabError
+from facelab.labs import PLAYGROUND
 from facelab.models import MLPConfig
 from facelab.ui import forms
 from facelab.ui.controls import choose, words
 from facelab.ui.forms import Fields, checked, fields
 
-SOURCES = [source for source in POINT_SOURCES if source != "drawn"]
 MADE: Fields = (
     ("points", "Points", "Of all classes and splits together."),
     ("noise", "Noise", "The standard deviation of what is added to each coordinate."),
@@ -29,6 +29,7 @@ SOURCE_FIELDS: dict[str, Fields] = {
         ("min_cities", "At least so many cities per country", "Countries with fewer are left out."),
     ),
     "table": (("path", "Path of a CSV file", "With columns x,y,label or long,lat,country."),),
+    "drawn": (("drawn", "The points as text", "x,y,class for each, such as 1.5,-2,0;0.25,3,1."),),
 }
 SPLIT: Fields = (
     ("train", "Train", "The share of each class to learn from."),
@@ -46,13 +47,32 @@ MORE_NETWORK: Fields = (
     ("dropout", "Dropout", "The share of units silenced at random in each training step."),
     ("init", "First weights", "How large the random weights are to begin with."),
 )
-NETWORK_DEFAULTS = {"hidden": (8, 8, 8), "activation": "tanh"}
-TRAINING_DEFAULTS = {"learning_rate": 0.01, "batch_size": 10, "epochs": 1000}
+NETWORK_DEFAULTS = {"hidden": PLAYGROUND.model.hidden, "activation": PLAYGROUND.model.activation}
+TRAINING_DEFAULTS = {
+    "learning_rate": PLAYGROUND.optimizer.learning_rate,
+    "batch_size": PLAYGROUND.batch_size,
+    "epochs": PLAYGROUND.epochs,
+}
+
+
+def mode(modes: list[str]) -> str:
+    """How training is shown."""
+    return st.segmented_control(
+        "Mode",
+        modes,
+        default=modes[0],
+        key="mode",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+        help="Live: watch one training. Instant: every move of a control trains anew, from start to end. Map: a "
+        "hundred trainings over two settings.",
+    )
 
 
 def points_form() -> PointsSpec | None:
     """Choose points; None while the choice is wrong."""
-    source = choose("Points", SOURCES, "spirals", "data.source", st.selectbox)
+    source = choose("Points", list(POINT_SOURCES), PLAYGROUND.data.source, "data.source", st.selectbox)
     st.caption(POINT_SOURCES[source].description)
     spec = POINT_SOURCES[source].spec
     if source == "table":
@@ -68,6 +88,7 @@ def points_form() -> PointsSpec | None:
         selection_mode="multi",
         key="data.features",
         bind="query-params",
+        wrap=True,
         format_func=words,
         help="What the network is told of each point. With x² and y² a circle is a straight line.",
     )

@@ -1,18 +1,17 @@
 """Training that is watched and moved by hand: play, pause, one step, one epoch, other settings on the way."""
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
 
 from facelab import models
 from facelab.data.points import Points
-from facelab.errors import FacelabError
-from facelab.runs import RunConfig, submit
-from facelab.training import Record, Sketch
+from facelab.runs import RunConfig
+from facelab.training import Sketch
 from facelab.training.sketch import LIVE
-from facelab.ui.playground import film, picture
-from facelab.ui.playground.scene import folded, scene
-from facelab.ui.services import store
+from facelab.ui.playground import keep, picture, rescue
+from facelab.ui.playground.restart import restart
 
 UPDATE_SECONDS = 0.2
 BUSY_SECONDS = 0.12
@@ -37,20 +36,20 @@ def show(config: RunConfig, points: Points) -> None:
     held = _held(config, points)
     _buttons(held)
     st.fragment(_update, run_every=UPDATE_SECONDS if held.playing else None)(points)
-    if held.sketch.end:
-        _show_end(held.sketch.end)
-    if held.film:
-        film.show_downloads(_scene(held, points))
 
 
 def _held(config: RunConfig, points: Points) -> _Held:
-    """The session's training of these settings: the one there is, moved to other live settings, or a new one."""
+    """The session's training of these settings: the one there is, moved to other live settings, or a new one.
+
+    A new one goes on playing where the one before did.
+    """
     live = {name: _live_value(config, name) for name in LIVE}
     key = config.replace({_dotted(name): 1 for name in LIVE}).model_dump_json() + points.fingerprint
     held: _Held | None = st.session_state.get("playground")
     if held is None or held.key != key or (held.live != live and held.sketch.step == 0):
         model = models.build(config.model, points, config.seed)
-        held = st.session_state["playground"] = _Held(key, live, Sketch(model, points, config))
+        playing = held is not None and held.playing
+        held = st.session_state["playground"] = _Held(key, live, Sketch(model, points, config), playing)
     elif held.live != live and not held.sketch.end:
         held.sketch.change(**{name: value for name, value in live.items() if value != held.live[name]})
         held.live = live
@@ -67,7 +66,7 @@ def _live_value(config: RunConfig, name: str) -> float:
 
 def _buttons(held: _Held) -> None:
     ended = held.sketch.end is not None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         label, icon = ("Pause", "pause") if held.playing else ("Play", "play_arrow")
         st.button(
             label, type="primary", icon=f":material/{icon}:", key="play", on_click=_play, args=(held,), disabled=ended
@@ -75,45 +74,48 @@ def _buttons(held: _Held) -> None:
         still = {"disabled": ended or held.playing}
         st.button("Step", icon=":material/step:", key="step", on_click=_move, args=(held, "take_step"), **still)
         st.button("Epoch", icon=":material/skip_next:", key="epoch", on_click=_move, args=(held, "take_epoch"), **still)
-        st.button("Reset", icon=":material/replay:", key="reset", on_click=_reset)
-        st.toggle("Film", key="film", disabled=held.playing or not held.sketch.step, on_change=_show_film, args=(held,))
-        st.button(
-            "Keep",
-            icon=":material/bookmark:",
-            key="keep",
-            help="Train exactly this, with its changes, as a run of its own, and keep it with its film and weights.",
-            on_click=_keep,
-            args=(held.sketch.config,),
+        st.button("Reset", icon=":material/replay:", key="reset", on_click=restart)
+        st.segmented_control(
+            "Speed",
+            list(SPEEDS),
+            default="Normal",
+            key="speed",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
         )
-        st.segmented_control("Speed", list(SPEEDS), default="Normal", key="speed", bind="query-params", required=True)
+        st.toggle("Film", key="film", disabled=held.playing or not held.sketch.step, on_change=_show_film, args=(held,))
+        keep.show_button(held.sketch.config)
 
 
 def _update(points: Points) -> None:
     """One turn of the living picture: go on for a moment, then draw."""
     held: _Held = st.session_state["playground"]
+    sketch = held.sketch
     if held.playing:
-        held.sketch.play(BUSY_SECONDS, SPEEDS[st.session_state["speed"]])
-    picture.show(_scene(held, points))
-    if picture.off():
-        picture.show_loss_without(points, folded(held.sketch.config, points, held.sketch.film(1)[0]))
-    if held.playing and held.sketch.end:
+        sketch.play(BUSY_SECONDS, SPEEDS[st.session_state["speed"]])
+    moving = held.playing and not sketch.end
+    diverged = sketch.end is not None and sketch.end.outcome == "diverged"
+    picture.show(
+        sketch.config,
+        points,
+        sketch.film() if held.film and not moving else sketch.film(1),
+        sketch.history(),
+        diverged=sketch.epoch if diverged else None,
+        moving=moving,
+    )
+    if diverged:
+        rescue.show(sketch.config, points, sketch.step, sketch.epoch, _last_loss(sketch))
+    elif sketch.end and sketch.end.message:
+        st.info(sketch.end.message)
+    if held.playing and sketch.end:
         held.playing = False
         st.rerun()
 
 
-def _scene(held: _Held, points: Points):
-    sketch = held.sketch
-    moments = sketch.film() if held.film and not held.playing else sketch.film(1)
-    diverged = sketch.epoch if sketch.end and sketch.end.outcome == "diverged" else None
-    return scene(
-        sketch.config, points, moments, sketch.history(), off=picture.off(), pinned=picture.pinned(), diverged=diverged
-    )
-
-
-def _show_end(end: Record) -> None:
-    """How the training ended, where that is not as planned."""
-    if end.message:
-        (st.warning if end.outcome == "diverged" else st.info)(end.message)
+def _last_loss(sketch: Sketch) -> float:
+    losses = (record.metrics["loss"] for record in reversed(sketch.records) if record.kind == "step")
+    return next((loss for loss in losses if math.isfinite(loss)), math.nan)
 
 
 def _play(held: _Held) -> None:
@@ -127,20 +129,5 @@ def _move(held: _Held, how: str) -> None:
     getattr(held.sketch, how)()
 
 
-def _reset() -> None:
-    st.session_state.pop("playground", None)
-    st.session_state["film"] = False
-
-
 def _show_film(held: _Held) -> None:
     held.film = st.session_state["film"]
-
-
-def _keep(config: RunConfig) -> None:
-    """The same settings give the same training, so a worker makes the run, as it makes any other."""
-    try:
-        submit(config, store=store())
-    except FacelabError as error:
-        st.toast(str(error), icon=":material/error:")
-    else:
-        st.toast("Kept: see the list of runs below.", icon=":material/bookmark:")

@@ -1,24 +1,63 @@
-"""The plane component on the page, with what a person does in it."""
+"""The plane component on the page: what it shows, what a person does in it, and what is read off it."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import streamlit as st
 
-from facelab.analysis import Folded, Unit, answers
+from facelab.analysis import Unit
 from facelab.data.points import Points
-from facelab.plots.frame import listed
+from facelab.runs import RunConfig
+from facelab.training import Moment
 from facelab.ui.controls import apply
 from facelab.ui.plane import View, plane
+from facelab.ui.playground import drawing, film, readout
+from facelab.ui.playground.restart import forget_units
+from facelab.ui.playground.scene import folded, scene
 
 KEY = "plane"
 
 
-def show(view: View) -> None:
-    """Draw `view`; clicks in it change the network's widths, pin units and switch them off."""
+def show(
+    config: RunConfig,
+    points: Points,
+    moments: Sequence[Moment],
+    history: dict[str, np.ndarray],
+    *,
+    diverged: float | None = None,
+    editable: bool = True,
+    moving: bool = False,
+) -> None:
+    """Draw a network at one moment or as a film, and say what its answers at the last one tell.
+
+    Args:
+        history, diverged, editable: as for `scene`.
+        moving: whether another moment follows at once; then only the picture is drawn, and what units cost.
+    """
+    view = scene(config, points, moments, history, off=off(), pinned=pinned(), diverged=diverged, editable=editable)
+    draw(view)
+    network = folded(config, points, moments[-1])
+    if off():
+        readout.show_loss_without(off(), points, network)
+    if moving:
+        return
+    if len(moments) > 1:
+        film.show_downloads(view)
+    if points.classes > 2:
+        readout.show_worst_borders(points, network)
+
+
+def draw(view: View) -> None:
+    """Draw `view`; clicks in it change the network's widths, pin units and switch them off, and draw points."""
     plane(
         view,
         KEY,
         on_hidden=_hidden,
         on_unit=_unit,
         on_toggle=_toggle,
+        on_draw=lambda: drawing.add(_event("draw")),
+        on_undo=drawing.undo,
+        on_clear=drawing.clear,
     )
 
 
@@ -32,24 +71,6 @@ def pinned() -> Unit | None:
     return st.session_state.get("pinned unit")
 
 
-def reset() -> None:
-    """All units on and none shown large: they are another network's."""
-    st.session_state.pop("off units", None)
-    st.session_state.pop("pinned unit", None)
-
-
-def show_loss_without(points: Points, network: Folded) -> None:
-    """What switching units off costs on the test points, in one sentence."""
-    if not off():
-        return
-    rows = points.splits["test"]
-    with_all, without = (
-        (answers(network, points, rows, silent) == points.labels[rows]).double().mean().item() for silent in ((), off())
-    )
-    named = listed([f"unit {unit + 1} of layer {layer + 1}" for layer, unit in off()])
-    st.markdown(f"Without {named}: **{without:.1%}** of the test points right instead of {with_all:.1%}.")
-
-
 def _event(name: str):
     # In brackets, for `clear` is a method of every dictionary.
     return st.session_state[KEY][name]
@@ -57,7 +78,7 @@ def _event(name: str):
 
 def _hidden() -> None:
     apply({"model.hidden": [int(width) for width in _event("hidden")]})
-    reset()
+    forget_units()
 
 
 def _unit() -> None:

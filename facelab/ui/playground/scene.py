@@ -30,7 +30,6 @@ def scene(
     off: Sequence[Unit] = (),
     pinned: Unit | None = None,
     diverged: float | None = None,
-    drawing: int | None = None,
     editable: bool = True,
 ) -> View:
     """The picture of `moments`, one of them or a whole film.
@@ -38,13 +37,12 @@ def scene(
     Args:
         history: by name float [n] each: "epoch" and `NUMBERS`, as a `Sketch` or the store gives them.
         diverged: the epoch at which training diverged.
-        drawing: how many classes of points can be drawn, None where they cannot.
+        editable: whether the network can be built, and points drawn, in the picture.
     """
-    rows, view = shown_rows(points), window(points)
-    pixels = FILM_PIXELS if len(moments) > 1 else PIXELS
+    (rows, hues), view = _still(points.fingerprint, points), window(points)
     networks = [folded(config, points, moment) for moment in moments]
     frames = [
-        _frame(network, points, rows, view, moment, history, off, pixels)
+        _frame(network, points, rows, view, moment, history, off, PIXELS if moment is moments[-1] else FILM_PIXELS)
         for network, moment in zip(networks, moments, strict=True)
     ]
     last = networks[-1]
@@ -60,7 +58,7 @@ def scene(
         labels=points.labels[rows].numpy(),
         is_test=is_test[rows].numpy(),
         names=points.names,
-        colors=colours(points),
+        colors=hues,
         axes=points.axes,
         center=tuple(points.center),
         scale=tuple(points.scale),
@@ -80,7 +78,7 @@ def scene(
         diverged=diverged,
         off=tuple(off),
         pinned=pinned,
-        drawing=drawing,
+        drawing=points.classes if editable and config.data.source == "drawn" else None,
         editable=editable,
     )
 
@@ -92,17 +90,17 @@ def folded(config: RunConfig, points: Points, moment: Moment) -> Folded:
     return Folded(network)
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _shown(fingerprint: str, _points: Points) -> torch.Tensor:
-    """At most `MOST_POINTS` rows of the training and test splits, the same ones every time."""
-    rows = torch.cat([_points.splits["train"], _points.splits["test"]])
-    chosen = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:MOST_POINTS]
-    return rows[chosen.sort().values]
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _still(fingerprint: str, _points: Points) -> tuple[torch.Tensor, tuple[str, ...]]:
+    """What stands still while a network learns: the points that are drawn, int64 [n], and the classes' colours."""
+    return shown_rows(_points), colours(_points)
 
 
 def shown_rows(points: Points) -> torch.Tensor:
-    """Which points are drawn: int64 [n]."""
-    return _shown(points.fingerprint, points)
+    """At most `MOST_POINTS` rows of the training and test splits, the same ones every time: int64 [n]."""
+    rows = torch.cat([points.splits["train"], points.splits["test"]])
+    chosen = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:MOST_POINTS]
+    return rows[chosen.sort().values]
 
 
 def shape(points: Points, view: Window, pixels: int) -> tuple[int, int]:
@@ -131,6 +129,11 @@ def colours(points: Points) -> tuple[str, ...]:
     return tuple(palette.CATEGORIES[colour] for colour in given)
 
 
+def layers(network: Folded) -> tuple[Layer, ...]:
+    """A network's layers as the browser is given them."""
+    return tuple(Layer(layer.weight.numpy(), layer.bias.numpy(), layer.residual) for layer in network.layers)
+
+
 def _frame(
     network: Folded,
     points: Points,
@@ -143,12 +146,11 @@ def _frame(
 ) -> Frame:
     found = survey(network, points, view, *shape(points, view, pixels), off=off)
     wrong = answers(network, points, rows, off) != points.labels[rows]
-    layers = tuple(Layer(layer.weight.numpy(), layer.bias.numpy(), layer.residual) for layer in network.layers)
     # The newest finished epoch's; the training loss of epoch 0 is not known.
     place = int(np.searchsorted(history["epoch"], moment.epoch, side="right")) - 1
     numbers = {name: float(history[name][place]) if name in history else np.nan for name in NUMBERS}
     return Frame(
-        moment.epoch, moment.step, found.regions, found.confidence, found.units, layers, wrong.numpy(), numbers
+        moment.epoch, moment.step, found.regions, found.confidence, found.units, layers(network), wrong.numpy(), numbers
     )
 
 
