@@ -6,13 +6,14 @@ The absolute times are this machine's at this moment; what counts is the ratio, 
 import argparse
 import sys
 
-from benchmarks import app, engine, store, training
+from benchmarks import app, engine, plane, store, training
 from benchmarks.row import Row
 
 CASES = {
     "convnet": training.convnet,
     "recording": training.recording,
     "engine": engine.engine,
+    "plane": plane.plane,
     "store": store.thousand_runs,
     "faces": store.faces,
     "app": app.app,

@@ -23,11 +23,11 @@ def loss_curves(
     total_epochs: int | None = None,
     loss: str = LOSS,
 ) -> go.Figure:
-    """Training loss at every step, and training and validation loss after every epoch.
+    """Training loss at every step, and the loss of each split after every epoch.
 
     Args:
         steps: "epoch" float [n] (fractional) and "loss" float [n], NaN and infinity allowed.
-        epochs: "epoch" [m], and "train_loss" and "validation_loss" float [m] where they are known.
+        epochs: "epoch" [m], and "train_loss", "validation_loss" and "test_loss" float [m] where they are known.
         log: a logarithmic loss axis.
         smoothing: 0 (none) to below 1, the weight of the past in the smoothed curve, as in TensorBoard.
         best_epoch: marked, if given.
@@ -43,7 +43,8 @@ def loss_curves(
     if len(at):
         _add_steps(fig, at, values, smoothed, raw=smoothing > 0)
     _add_epochs(fig, epochs, "train", "loss", dots_only=len(at) > 0)
-    _add_epochs(fig, epochs, "validation", "loss")
+    for split in ("validation", "test"):
+        _add_epochs(fig, epochs, split, "loss")
     _fix_epochs(fig, total_epochs)
     fig.update_layout(hovermode="x")
     if log:
@@ -63,10 +64,10 @@ def accuracy_curves(
     chance: float | None = None,
     total_epochs: int | None = None,
 ) -> go.Figure:
-    """Training and validation accuracy after every epoch, in per cent.
+    """The accuracy of each split after every epoch, in per cent.
 
     Args:
-        epochs: "epoch" [m], and "train_accuracy" and "validation_accuracy" float [m], 0 to 1, where they are known.
+        epochs: "epoch" [m], and the "accuracy" of "train_", "validation_" and "test_" float [m], 0 to 1, where known.
         best_epoch: marked, if given.
         chance: the accuracy of guessing, 0 to 1; a dotted line, if given.
         total_epochs: planned epochs, so that the axis stands still during training.
@@ -75,7 +76,7 @@ def accuracy_curves(
     if not len(_column(epochs, "epoch")):
         return nothing("No finished epoch yet.", x=EPOCH, y=title)
     fig = figure(_accuracy_alt(epochs, best_epoch, chance), palette.HEIGHT, x=EPOCH, y=title, hovermode="x unified")
-    for split in ("train", "validation"):
+    for split in ("train", "validation", "test"):
         _add_epochs(fig, epochs, split, "accuracy", scale=100, hover="%{y:.1f} %")
     _fix_epochs(fig, total_epochs)
     fig.update_yaxes(range=[0, 112], tickvals=list(range(0, 101, 20)))  # room for a label above the curves

@@ -25,8 +25,8 @@ STATUS = {
 }
 PAGES = {"faces": "train.py", "points": "playground.py"}
 """The page that shows a run, by its subject."""
-EXAMPLES = {"faces": "photos", "points": "points"}
-"""What a network is shown, by the subject of its run."""
+EXAMPLES = {"faces": ("photos", "validation"), "points": ("points", "test")}
+"""What a network is shown, and the split that is watched beside training, by the subject of its run."""
 
 
 def chosen_run(subject: str = "") -> Run | None:
@@ -113,7 +113,8 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         log = st.toggle("Log axis", key="log", bind="query-params")
         smoothing = st.slider("Smoothing", 0.0, 0.95, 0.6, 0.05, key="smoothing", bind="query-params", width=240)
-    history, total, examples = store().history(run.id), run.config.epochs, EXAMPLES[run.config.subject]
+    history, total = store().history(run.id), run.config.epochs
+    examples, watched = EXAMPLES[run.config.subject]
     if run.active and not len(history.epochs):
         # Empty axes would cost the browser as much time as the first points do.
         st.skeleton(height=2 * plots.palette.HEIGHT)
@@ -122,13 +123,13 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     show(
         plots.loss_curves(history.steps, history.epochs, log, smoothing, run.best_epoch, diverged, total),
         "loss",
-        "Faint: the loss of every step; bold: its running mean. Where the validation loss turns up while training "
+        f"Faint: the loss of every step; bold: its running mean. Where the {watched} loss turns up while training "
         f"goes on down, the network begins to learn its {examples} by heart.",
     )
     show(
         plots.accuracy_curves(history.epochs, run.best_epoch, 1 / run.classes if run.classes else None, total),
         "accuracy",
-        f"The gap between training and validation is what does not carry over to {examples} never seen.",
+        f"The gap between training and {watched} is what does not carry over to {examples} never seen.",
     )
     details = st.expander("Gradients and learning rate", icon=":material/ssid_chart:", key="details", on_change="rerun")
     if details.open:
@@ -161,7 +162,7 @@ def _pace(run: Run) -> str:
     parts = [f"Epoch {run.epoch:.1f} of {run.config.epochs}"]
     if run.images_per_second:
         parts += [
-            f"{run.images_per_second:,.0f} {EXAMPLES[run.config.subject]} a second",
+            f"{run.images_per_second:,.0f} {EXAMPLES[run.config.subject][0]} a second",
             f"{duration(run.seconds_left)} left",
         ]
     return ", ".join(parts)

@@ -39,7 +39,7 @@ def _show_test(run: Run) -> None:
     test.metric(
         "Test accuracy",
         percent(run.test_accuracy),
-        help=f"{run.test_right} of {run.test_total} {EXAMPLES[run.config.subject]} never trained on.",
+        help=f"{run.test_right} of {run.test_total} {EXAMPLES[run.config.subject][0]} never trained on.",
     )
     test.caption(f"95 % interval {percent(low)} to {percent(high)}")
     if run.best_validation_accuracy is not None:

@@ -15,6 +15,7 @@ RECENT = 4
 PATHS = (
     ("data.py", "Meet the faces", "Generated people, your own photos, or a research dataset."),
     ("train.py", "Train a network", "Press one button now, change everything later."),
+    ("playground.py", "Play with points", "A network's whole function, seen while it learns spirals, or Europe."),
 )
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.e2e.screenshots [FOLDER]`: the app as pictures.
 
-Without a folder it makes the README's picture, `assets/screenshot.png`; with one, every page in light and dark, wide
-and narrow.
+Without a folder it makes the README's pictures, `assets/screenshot.png` and `assets/playground.png`; with one, every
+page in light and dark, wide and narrow.
 """
 
 import sys
@@ -13,7 +13,12 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.browser import find_chromium, launch, serve
 
 ASSETS = Path(__file__).parents[2] / "assets"
-PAGES = {"home": "", "data": "data", "train": "train"}
+SPIRALS = "playground?mode=Instant"
+EUROPE = (
+    "playground?mode=Instant&data.source=European+countries&model.hidden=64,64,64,64,64,64&model.activation=ReLU"
+    "&optimizer.learning_rate=0.005&schedule.name=One+cycle&batch_size=64&epochs=12"
+)
+PAGES = {"home": "", "data": "data", "train": "train", "playground": SPIRALS, "europe": EUROPE}
 WIDTHS = {"wide": 1440, "narrow": 420}
 HEIGHT, TALLEST = 1000, 6000
 IDLE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
@@ -28,7 +33,8 @@ def main() -> None:
         page.locator(".stMarkdownBadge", has_text="Finished").wait_for(timeout=300_000)
         settle(page)
         if folder is None:
-            page.screenshot(path=ASSETS / "screenshot.png", clip={"x": 0, "y": 0, "width": 1440, "height": HEIGHT})
+            shoot(page, "screenshot")
+            shoot(open_page(browser, f"{url}/{EUROPE}", 1440, "light"), "playground")
             return
         folder.mkdir(parents=True, exist_ok=True)
         addresses = {name: f"{url}/{path}" for name, path in PAGES.items()} | {"run": page.url}
@@ -49,6 +55,11 @@ def open_page(browser: Browser, address: str, width: int, theme: str) -> Page:
     page.get_by_role("heading").first.wait_for()
     settle(page)
     return page
+
+
+def shoot(page: Page, name: str) -> None:
+    """The first screenful of a page, into `assets`."""
+    page.screenshot(path=ASSETS / f"{name}.png", clip={"x": 0, "y": 0, "width": 1440, "height": HEIGHT})
 
 
 def settle(page: Page) -> None:

@@ -23,7 +23,7 @@ COLUMNS = {("long", "lat", "country"): MAP, ("x", "y", "label"): PLANE}
 """The headers understood, with the titles of their axes."""
 LARGEST = {MAP: (360.0, 90.0), PLANE: (1e12, 1e12)}
 """Coordinates beyond these are taken for mistakes."""
-MAX_BYTES, MAX_ROWS, MAX_CLASSES = 200 * 2**20, 2_000_000, 300
+MAX_BYTES, MAX_ROWS, MAX_CLASSES = 200 * 2**20, 2_000_000, 256
 MAX_NAMED = 5  # bad lines named one by one
 WANTED = " or ".join(",".join(columns) for columns in COLUMNS)
 

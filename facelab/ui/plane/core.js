@@ -151,5 +151,5 @@ function nats(value) {
 
 /** An epoch: whole ones bare, others to one decimal. */
 function epochs(value) {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }

@@ -25,14 +25,15 @@ function mount(root) {
   boxes.stage.setAttribute("role", "group");
   boxes.network.setAttribute("role", "group");
   boxes.network.setAttribute("aria-label", "The network, layer by layer");
+  const body = make(
+    "div",
+    { class: "body" },
+    boxes.network,
+    make("div", { class: "field" }, boxes.caption, boxes.stage, boxes.legend),
+  );
   root.replaceChildren(
     boxes.numbers,
-    make(
-      "div",
-      { class: "body" },
-      boxes.network,
-      make("div", { class: "field" }, boxes.caption, boxes.stage, boxes.legend),
-    ),
+    body,
     boxes.film,
     boxes.curves,
   );
@@ -111,6 +112,7 @@ function mount(root) {
       shown.index = view.frames.length - 1;
     }
     if (view.drawing !== null) shown.brush = Math.min(shown.brush, view.drawing);
+    body.classList.toggle("map", view.is_map);
     boxes.stage.setAttribute("aria-label", `${view.alt} Arrow keys move a probe over the plane.`);
     for (const split of SPLITS) root.style.setProperty(`--${split}`, view.palette[split]);
     draw();

@@ -34,8 +34,8 @@ class _Held:
 def show(config: RunConfig, points: Points) -> None:
     """Buttons, the living picture and what became of the training."""
     held = _held(config, points)
-    _buttons(held)
-    st.fragment(_update, run_every=UPDATE_SECONDS if held.playing else None)(points)
+    # Steps redraw this part of the page alone; the pace of its updates is set from outside.
+    st.fragment(_turn, run_every=UPDATE_SECONDS if held.playing else None)(points, held.playing)
 
 
 def _held(config: RunConfig, points: Points) -> _Held:
@@ -88,9 +88,12 @@ def _buttons(held: _Held) -> None:
         keep.show_button(held.sketch.config)
 
 
-def _update(points: Points) -> None:
+def _turn(points: Points, played: bool) -> None:
     """One turn of the living picture: go on for a moment, then draw."""
-    held: _Held = st.session_state["playground"]
+    held: _Held | None = st.session_state.get("playground")
+    if held is None or held.playing != played:
+        st.rerun()
+    _buttons(held)
     sketch = held.sketch
     if held.playing:
         sketch.play(BUSY_SECONDS, SPEEDS[st.session_state["speed"]])
