@@ -1,4 +1,4 @@
-"""facelab from a terminal: `python -m facelab train|runs|export|datasets`.
+"""facelab from a terminal: `python -m facelab train|sweep|runs|export|datasets`.
 
 What needs torch is imported inside the commands, so that `--help` answers at once.
 """
@@ -8,6 +8,7 @@ import io
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,13 @@ from facelab.errors import DataError, FacelabError, SettingsError
 from facelab.terminal import CtrlC, Progress, one_line, percent, print_json
 
 if TYPE_CHECKING:
-    from facelab.runs import Run, RunConfig
+    from facelab.runs import Rank, Run, RunConfig, RunStore, Sweep, Vary
     from facelab.training import Record
 
 FINE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 PROGRAM = "python -m facelab"
+LOOK_SECONDS = 0.2
+"""The time between two looks at what the workers have done."""
 
 EPILOG = f"""\
 examples:
@@ -43,6 +46,16 @@ examples:
 
 The app shows the run while it trains. Ctrl-C stops it and keeps it, with its weights so far; a second Ctrl-C does not
 wait for them.
+"""
+SWEEP_EPILOG = f"""\
+examples:
+  {PROGRAM} sweep --config config.json --vary optimizer.learning_rate=1,0.1,0.01 --repeats 3
+  {PROGRAM} sweep --set data.source=spirals --set model.kind=mlp --vary depth=1,2,6 --vary width=8,16 --json
+  {PROGRAM} sweep --vary batch_size=16,128 --vary epochs=5,20 --pairs
+
+Trains every combination of the values on all cores, and ranks them by the mean accuracy over the repeats: on the
+validation split, or on the test split where there is none. The app shows every member while it trains. Ctrl-C stops
+them and keeps them.
 """
 EXPORT_EPILOG = f"""\
 Writes config.json (for train --config), history.csv (one row per epoch), weights.safetensors and, for a run on
@@ -139,6 +152,35 @@ def train(arguments: argparse.Namespace) -> int:
     return FINE if run.status in ("finished", "stopped", "paused") else FAILED
 
 
+def sweep(arguments: argparse.Namespace) -> int:
+    """Train many versions of one run, several at a time, and rank them."""
+    from facelab.runs import RunStore, Sweep, rank, runner
+    from facelab.runs.dealing import check
+
+    base = _settings(arguments.config, arguments.set)
+    values = {"vary": list(map(_vary, arguments.vary)), "how": "pairs" if arguments.pairs else "grid"}
+    wanted = Sweep.parse({"base": base, "repeats": arguments.repeats, "gradients": arguments.gradients} | values)
+    store = RunStore()
+    with Progress(arguments.json) as progress:
+        _prepare(base, progress)
+        check(wanted, faces=True)
+        workers = runner(store)
+        try:
+            sweep_id = workers.submit_sweep(wanted, arguments.name)
+            interrupted = _follow(store, sweep_id, len(wanted.members()), progress)
+        finally:
+            workers.close()
+    members = store.members(sweep_id)
+    split, ranks = rank(wanted, members)
+    if arguments.json:
+        print_json(_sweep_facts(sweep_id, wanted, members, split, ranks))
+    else:
+        _print_ranking(sweep_id, split, ranks)
+    if interrupted:
+        return INTERRUPTED
+    return FAILED if any(run.status in ("failed", "lost") for run in members) else FINE
+
+
 def runs(arguments: argparse.Namespace) -> int:
     """List the runs, the newest first."""
     from facelab.runs import RunStore
@@ -151,9 +193,7 @@ def runs(arguments: argparse.Namespace) -> int:
     for run in found:
         accuracies = (run.best_validation_accuracy, run.test_accuracy)
         rows.append((run.id, one_line(run.name), run.status, f"{run.epoch:.0f}", *map(percent, accuracies)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    _print_table(rows)
     return FINE
 
 
@@ -218,6 +258,20 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--name", default="", help="what to call the run")
     command.add_argument("--resume", metavar="RUN", help="go on with a run that was paused, stopped, failed or lost")
     command.add_argument("--show", action="store_true", help="print the settings as JSON instead of training")
+    command = add("sweep", sweep, SWEEP_EPILOG)
+    command.add_argument("--config", type=Path, metavar="FILE", help="the base's settings; the defaults without it")
+    command.add_argument("--set", action="append", metavar="NAME=VALUE", help="change one setting of the base")
+    command.add_argument(
+        "--vary",
+        action="append",
+        required=True,
+        metavar="NAME=VALUE,...",
+        help="what differs: a setting, depth or width; may be repeated",
+    )
+    command.add_argument("--pairs", action="store_true", help="the first values together, then the second, and so on")
+    command.add_argument("--repeats", type=int, default=1, metavar="N", help="train each so often, with other seeds")
+    command.add_argument("--gradients", action="store_true", help="record the gradient norms of every layer")
+    command.add_argument("--name", default="", help="what to call the sweep")
     command = add("runs", runs)
     command.add_argument("--limit", type=int, metavar="N", help="only the N newest")
     command = add("export", export, EXPORT_EPILOG)
@@ -266,6 +320,62 @@ def _facts(run: "Run") -> dict[str, Any]:
     facts |= {name: getattr(run, name) for name in names}
     seconds = run.ended - run.started if run.started and run.ended else None
     return facts | {"epochs": run.epoch, "seconds": seconds, "images_per_second": run.images_per_second}
+
+
+def _vary(text: str) -> "Vary":
+    """One --vary; its values are JSON, or words."""
+    from facelab.runs import Vary
+
+    name, equals, values = text.partition("=")
+    if not equals:
+        raise SettingsError(f"--vary takes NAME=VALUE,VALUE,... such as batch_size=16,128, but not {text!r}.")
+    try:
+        found = json.loads(f"[{values}]")
+    except ValueError:
+        found = [_change(f"={value}")[1] for value in values.split(",")]
+    return Vary.parse({"field": name.strip(), "values": found})
+
+
+def _follow(store: "RunStore", sweep_id: str, total: int, progress: Progress) -> bool:
+    """Tell how far its members are until all have ended; whether Ctrl-C was pressed."""
+    with CtrlC() as ctrl_c:
+        while active := [run for run in store.members(sweep_id) if run.active]:
+            left = sum(1 - run.epoch / run.config.epochs for run in active)
+            progress.show(f"{total - len(active)} of {total} members done, {1 - left / total:.0%} of all epochs")
+            if ctrl_c.first():
+                store.ask_sweep(sweep_id, "stop")
+            time.sleep(LOOK_SECONDS)
+        return ctrl_c.pressed
+
+
+def _sweep_facts(sweep_id: str, wanted: "Sweep", runs: "list[Run]", split: str, ranks: "list[Rank]") -> dict[str, Any]:
+    """A sweep as JSON: accuracies are shares, times are seconds."""
+    ranking = [
+        {"label": rank.label, "mean": rank.mean, "spread": rank.spread, "diverged": rank.diverged} for rank in ranks
+    ]
+    expected = wanted.members()
+    members = [
+        {"label": member.label, "values": member.values, "repeat": member.repeat} | _facts(run)
+        for run in runs
+        for member in (expected[run.member],)
+    ]
+    return {"sweep": sweep_id, "ranked_by": split, "ranking": ranking, "members": members}
+
+
+def _print_ranking(sweep_id: str, split: str, ranks: "list[Rank]") -> None:
+    print(f"Sweep {sweep_id}, by {split} accuracy")
+    rows = [("", "mean", "spread", "members", "diverged")]
+    for rank in ranks:
+        counts = (str(len(rank.members)), str(rank.diverged or ""))
+        rows.append((rank.label, percent(rank.mean), percent(rank.spread), *counts))
+    _print_table(rows)
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    """Rows of the same length in columns as wide as they have to be."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _print_result(run: "Run") -> None:

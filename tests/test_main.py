@@ -210,6 +210,54 @@ def test_ctrl_c_twice_stops_at_once(train, monkeypatch):
     assert (the_run().status, the_run().message) == ("stopped", "Interrupted.")
 
 
+SWEEP = ["sweep", "--set=data.source=blobs", "--set=model.kind=mlp", "--set=model.hidden=[4]", "--set=batch_size=10"]
+
+
+def test_a_sweep_is_trained_and_ranked(capsys):
+    arguments = ["--set=epochs=30", "--set=optimizer.name=sgd", "--vary=optimizer.learning_rate=100,0.1", "--repeats=2"]
+    assert main([*SWEEP, *arguments]) == FINE
+    printed = capsys.readouterr()
+    title, head, best, worst = printed.out.splitlines()
+    (kept,) = RunStore().sweeps()
+    assert title == f"Sweep {kept.id}, by test accuracy"
+    assert head.split() == ["mean", "spread", "members", "diverged"]
+    assert best.startswith("learning rate 0.1  100.0 %  0.0 %   2")
+    assert worst.split() == ["learning", "rate", "100", "2", "2"]
+    assert {run.status for run in RunStore().members(kept.id)} == {"finished", "diverged"}
+
+
+def test_a_sweep_as_json_with_pairs_and_jobs_of_their_own(capsys):
+    arguments = ["--gradients", "--pairs", "--vary=batch_size=10,50", "--vary=model.activation=relu,tanh", "--json"]
+    assert main([*SWEEP, "--set=epochs=2", *arguments]) == FINE
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    found = json.loads(printed.out)
+    labels = ["batch size 10, activation relu", "batch size 50, activation tanh"]
+    assert found["ranked_by"] == "test"
+    assert sorted(rank["label"] for rank in found["ranking"]) == labels
+    assert [member["label"] for member in found["members"]] == labels
+    assert found["members"][1]["values"] == {"batch_size": 50, "model.activation": "tanh"}
+    assert {member["status"] for member in found["members"]} == {"finished"}
+    curves = RunStore().history(found["members"][0]["run"])
+    assert "gradient_norm.output" in curves.epochs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--vary=optimizer.learning_rate=-1"], "optimizer.learning_rate must be above 0 and at most 100, but is -1."),
+        (["--vary=epochs="], "epochs has no values to vary over: give at least one."),
+        (["--vary=epochs"], "--vary takes NAME=VALUE,VALUE,... such as batch_size=16,128, but not 'epochs'."),
+        (["--vary=epochs=1,2", "--vary=seed=1", "--pairs"], "Pairs need equally many values of every field, but"),
+        (["--vary=batch_size=10,1000"], "batch_size is 1000, but there are only 251 examples to train on"),
+    ],
+)
+def test_a_wrong_sweep_is_one_sentence(arguments, sentence, capsys):
+    assert main([*SWEEP, *arguments]) == WRONG
+    assert capsys.readouterr().err.splitlines()[-1].startswith(sentence)
+    assert RunStore().sweeps() == []
+
+
 def test_runs_are_listed_newest_first(train, capsys):
     train("--name=first")
     train("--name=second")
@@ -261,7 +309,7 @@ def test_nothing_to_download(source, capsys):
     assert f"nothing to download for {source}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["runs"], ["export"]])
+@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["sweep"], ["runs"], ["export"]])
 def test_help_loads_nothing_heavy(command):
     code = (
         "import sys; from facelab.__main__ import main\ntry: main()\nexcept SystemExit: print('torch' in sys.modules)"

@@ -1,7 +1,25 @@
 """Runs: their settings, the store that keeps them, and the jobs that execute them."""
 
 from facelab.runs.config import RunConfig
-from facelab.runs.runner import resume, runner, submit
-from facelab.runs.store import History, Run, RunStore
+from facelab.runs.ranking import Rank, rank
+from facelab.runs.run import History, Run, StoredSweep
+from facelab.runs.runner import resume, runner, submit, submit_sweep
+from facelab.runs.store import RunStore
+from facelab.runs.sweep import Member, Sweep, Vary
 
-__all__ = ["History", "Run", "RunConfig", "RunStore", "resume", "runner", "submit"]
+__all__ = [
+    "History",
+    "Member",
+    "Rank",
+    "Run",
+    "RunConfig",
+    "RunStore",
+    "StoredSweep",
+    "Sweep",
+    "Vary",
+    "rank",
+    "resume",
+    "runner",
+    "submit",
+    "submit_sweep",
+]

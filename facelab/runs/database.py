@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from facelab import paths
 from facelab.errors import StoreError
+from facelab.runs.migrations import migrate
 from facelab.runs.tables import VERSION, metadata, schema
 
 LOCK_SECONDS = 30
@@ -24,7 +26,7 @@ class Database:
     """Transactions on the database at `url`. Safe to use from several threads, processes and machines at once."""
 
     def __init__(self, url: str | None = None) -> None:
-        """Open the database, and make its tables if it has none.
+        """Open the database, make its tables if it has none, and bring those of an earlier version up to date.
 
         Args:
             url: an SQLAlchemy URL; by default what `FACELAB_STORE` names, else a SQLite file in the user's data
@@ -34,6 +36,7 @@ class Database:
             StoreError: it cannot be opened, or another version of facelab wrote it.
         """
         self.url = url or os.environ.get("FACELAB_STORE") or ""
+        self._open = threading.local()
         with self._explained("opened"):
             self.url = self.url or _default_url()
             self._sqlite = sql.make_url(self.url).get_backend_name() == "sqlite"
@@ -46,7 +49,8 @@ class Database:
                 sql.event.listen(self._engine, "begin", _begin_sqlite)
             with self._engine.connect() as connection:
                 found = _version(connection)
-            found = found or self._create()
+            if found is None or found < VERSION:
+                found = self._create_or_migrate(found)
         if found != VERSION:
             raise StoreError(
                 f"The store of runs {self} was written by another version of facelab: name another one in "
@@ -73,11 +77,21 @@ class Database:
     def write(self) -> Iterator[sql.Connection]:
         """A transaction that reads and writes; it is kept when the block ends well.
 
+        Within another one of the same thread it is a part of that one.
+
         Raises:
             StoreError: the database cannot be written.
         """
+        outer = getattr(self._open, "connection", None)
+        if outer is not None:
+            yield outer
+            return
         with self._explained("written"), self._writer.begin() as connection:
-            yield connection
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
 
     def now(self, connection: sql.Connection) -> float:
         """Seconds since 1970 by the clock that all users of this database share."""
@@ -93,8 +107,9 @@ class Database:
                 # As a script, for an ordinary statement would stop after the first of many pages.
                 connection.connection.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _create(self) -> int:
-        if self._sqlite:
+    def _create_or_migrate(self, found: int | None) -> int:
+        """Make the tables, or bring them up to date; returns their version."""
+        if self._sqlite and found is None:
             with self._engine.connect() as connection:
                 _choose_wal(connection.connection)
         with self._writer.begin() as connection:
@@ -105,7 +120,7 @@ class Database:
             if found is None:
                 metadata.create_all(connection)
                 connection.execute(schema.insert().values(version=VERSION))
-            return found or VERSION
+            return migrate(connection, found or VERSION)
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:

@@ -13,7 +13,7 @@ from facelab.data import SPLITS, Faces, Points, load_dataset
 from facelab.errors import FacelabError, StoreError
 from facelab.runs.config import RunConfig
 from facelab.runs.frames import FRAMES
-from facelab.runs.lease import Lease, Unwanted
+from facelab.runs.lease import Lease, Leases, Unwanted
 from facelab.runs.store import RunStore
 from facelab.training import Record, TrainingConfig, fit, predict
 from facelab.training.numerics import choose, set_threads
@@ -42,7 +42,7 @@ def execute(run_id: str, attempt: int, store_url: str, listen: Callable[[Record]
     lease = store.claim(run_id, attempt)
     if lease is None:
         return
-    with suppress(Unwanted), _heart(lease) as heart:
+    with suppress(Unwanted), beating(lease) as heart:
         try:
             _Job(store, lease, heart).train(listen or (lambda record: None))
         except Unwanted:
@@ -51,7 +51,7 @@ def execute(run_id: str, attempt: int, store_url: str, listen: Callable[[Record]
             lease.end("stopped", "Interrupted.")
             raise
         except Exception as error:
-            lease.end("failed", _sentence(error))
+            lease.end("failed", sentence(error))
             if not isinstance(error, FacelabError):
                 raise
 
@@ -65,7 +65,8 @@ def warm() -> None:
         pass
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception) -> str:
+    """What became of a run, for its user."""
     if isinstance(error, FacelabError):
         return str(error)
     # On the CPU torch has no exception of its own for this.
@@ -74,10 +75,21 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-class _Heart(threading.Thread):
-    """Touches a run's heartbeat, and listens for commands, while its job is busy."""
+def keep_model(lease: Lease, model: torch.nn.Module, data: Faces | Points, config: RunConfig) -> None:
+    """Keep the weights, the answers on the test split, and how many of them are right."""
+    inputs, labels = data.split("test")
+    logits = predict(model, inputs, choose(model, config))
+    weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    lease.save_tensors("weights", weights)
+    lease.save_tensors("predictions", {"probabilities": logits.softmax(1), "labels": labels})
+    right = int((logits.argmax(1) == labels).sum())
+    lease.describe(test_right=right, test_total=len(labels))
 
-    def __init__(self, lease: Lease) -> None:
+
+class _Heart(threading.Thread):
+    """Touches the heartbeat of a run, or of many, and listens for commands while their job is busy."""
+
+    def __init__(self, lease: Lease | Leases) -> None:
         super().__init__(daemon=True, name=f"heart of {lease.run_id}")
         self.lease = lease
         self.asked, self.stopped = threading.Event(), threading.Event()
@@ -95,7 +107,8 @@ class _Heart(threading.Thread):
 
 
 @contextmanager
-def _heart(lease: Lease) -> Iterator[_Heart]:
+def beating(lease: Lease | Leases) -> Iterator[_Heart]:
+    """Inside, what is leased lives."""
     heart = _Heart(lease)
     heart.start()
     try:
@@ -132,11 +145,11 @@ class _Job:
             self._keep(record)
             listen(record)
             if record.kind == "end":
-                self._keep_model(model, data)
+                keep_model(self.lease, model, data, self.config)
                 self.lease.end("diverged" if record.outcome == "diverged" else "finished", record.message)
             elif self.heart.asked.is_set():
                 self._save(record)
-                self._keep_model(model, data)
+                keep_model(self.lease, model, data, self.config)
                 self.lease.leave()
                 return
 
@@ -171,13 +184,3 @@ class _Job:
         self.lease.save_checkpoint(record.checkpoint())
         self.saved = time.perf_counter()
         self.save_cost = self.saved - start
-
-    def _keep_model(self, model: torch.nn.Module, data: Faces | Points) -> None:
-        """Keep the weights, the answers on the test split, and how many of them are right."""
-        inputs, labels = data.split("test")
-        logits = predict(model, inputs, choose(model, self.config))
-        weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-        self.lease.save_tensors("weights", weights)
-        self.lease.save_tensors("predictions", {"probabilities": logits.softmax(1), "labels": labels})
-        right = int((logits.argmax(1) == labels).sum())
-        self.lease.describe(test_right=right, test_total=len(labels))

@@ -1,11 +1,11 @@
-"""`Lease`: the right to write about a run."""
+"""`Lease`: the right to write about a run; `Leases`, those of a job that trains many."""
 
 import io
 import json
 import math
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,51 @@ class Lease:
             if row is None:
                 raise Unwanted
             yield connection, row.command
+
+
+class Leases:
+    """The leases of the runs that one job trains together.
+
+    Attributes:
+        asked: the ids of those for which a command waits, or whose right is lost.
+    """
+
+    def __init__(self, database: Database, leases: Iterable[Lease]) -> None:
+        self._database, self.left = database, {lease.run_id: lease for lease in leases}
+        self.asked: set[str] = set()
+
+    @property
+    def run_id(self) -> str:
+        """One that stands for all."""
+        return next(iter(self.left), "none")
+
+    def beat(self) -> str:
+        """The heartbeat of all of them, in one transaction; the commands are in `asked`."""
+        with self.at_once():
+            for run_id, lease in list(self.left.items()):
+                try:
+                    if lease.beat():
+                        self.asked.add(run_id)
+                except Unwanted:
+                    self.asked.add(run_id)
+        return ""
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """All that these leases write inside is one transaction."""
+        with self._database.write():
+            yield
+
+    def drop(self, run_id: str) -> None:
+        """Look after one of them no more."""
+        self.left.pop(run_id, None)
+
+    def end(self, status: Status, message: str = "") -> None:
+        """The job is over for all that are left."""
+        for lease in list(self.left.values()):
+            with suppress(Unwanted):
+                lease.end(status, message)
+        self.left.clear()
 
 
 def _progress(records: list[Record]) -> dict[str, Any]:

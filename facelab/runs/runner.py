@@ -8,10 +8,17 @@ import sys
 import threading
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facelab.errors import RunError
 from facelab.runs.config import RunConfig
+from facelab.runs.dealing import check
 from facelab.runs.store import RunStore
+from facelab.runs.sweep import Sweep
+
+if TYPE_CHECKING:
+    # Only who searches waits for Optuna.
+    from facelab.runs.spaces import Search
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 5.0
@@ -42,12 +49,36 @@ class Runner(threading.Thread):
         self._client = None
         self._warming: list[object] = []
         self._sent: dict[tuple[str, int], object] = {}
+        self._searches: dict[str, Search] = {}
 
     def submit(self, config: RunConfig, name: str = "") -> str:
         """Queue a run and return its id."""
         run_id = self.store.create(config, name, self.id)
         self._wake.set()
         return run_id
+
+    def submit_sweep(self, sweep: Sweep, name: str = "") -> str:
+        """Queue all members of a sweep and return its id; raises as `dealing.check`."""
+        check(sweep)
+        sweep_id = self.store.create_sweep(sweep, name, self.id, self.workers)
+        self._wake.set()
+        return sweep_id
+
+    def submit_search(self, search: "Search") -> str:
+        """Queue a search and return its id; raises as `searching.queue`."""
+        from facelab.runs import searching
+
+        searching.queue(search, self.store)
+        self._searches[search.id] = search
+        self._wake.set()
+        return search.id
+
+    @property
+    def workers(self) -> int:
+        """How many jobs train at once."""
+        if self.scheduler and self.ready.is_set():
+            return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        return min(os.cpu_count() or 1, MAX_WORKERS)
 
     def resume(self, run_id: str) -> None:
         """Queue a run again, to go on from its last checkpoint; raises as `RunStore.requeue`."""
@@ -60,9 +91,11 @@ class Runner(threading.Thread):
         while not self._closed.is_set():
             try:
                 ready = self._connected()
-                for run_id, attempt in self.store.queued_by(self.id, self._message):
+                for job in self.store.queued_by(self.id, self._message):
                     if ready:
-                        self._send(run_id, attempt)
+                        self._send(job)
+                for search in list(self._searches.values()):
+                    self._look_after(search, ready)
                 trouble = ""
             except Exception as error:
                 if str(error) != trouble:
@@ -123,11 +156,10 @@ class Runner(threading.Thread):
         self._warming = [self._client.submit(warm, workers=[address], pure=False) for address in addresses]
 
     def _start_cluster(self) -> str:
-        workers = min(os.cpu_count() or 1, MAX_WORKERS)
         here = Path(__file__)
         path = os.pathsep.join(filter(None, (str(here.parents[2]), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", here.with_name("cluster.py"), str(workers)],
+            [sys.executable, "-P", here.with_name("cluster.py"), str(self.workers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -158,25 +190,59 @@ class Runner(threading.Thread):
                 process.kill()
                 process.wait()
 
-    def _send(self, run_id: str, attempt: int) -> None:
-        if (run_id, attempt) in self._sent:
+    def _send(self, runs: list[tuple[str, int]]) -> None:
+        """Give a job the runs, by (id, attempt), that it has not got yet."""
+        runs = [run for run in runs if run not in self._sent]
+        if not runs:
             return
+        (run_id, attempt), *others = runs
         from facelab.runs.job import execute
+        from facelab.runs.share import execute_share
 
-        future = self._client.submit(execute, run_id, attempt, self.store.url, key=f"{run_id}-{attempt}", pure=False)
-        self._sent[run_id, attempt] = future
-        future.add_done_callback(lambda done: self._done(run_id, attempt, done))
+        task = execute, run_id, attempt, self.store.url
+        if others:
+            task = execute_share, runs, self.store.url, max(1, (os.cpu_count() or 1) // self.workers)
+        future = self._client.submit(*task, key=f"{run_id}-{attempt}", pure=False)
+        self._sent |= dict.fromkeys(runs, future)
+        future.add_done_callback(lambda done: self._done(runs, done))
 
-    def _done(self, run_id: str, attempt: int, future) -> None:
+    def _look_after(self, search: "Search", ready: bool) -> None:
+        """Keep a queued search alive, and give it to a worker that searches on its own."""
+        from facelab.runs import searching
+
+        sent = search.id, 0
+        if not searching.waits(search, self.store):
+            self._searches.pop(search.id, None)
+        elif ready and sent not in self._sent:
+            task = searching.execute_search, search.model_dump_json(), self.store.url
+            future = self._client.submit(*task, key=f"{search.id}-{uuid.uuid4().hex[:12]}", pure=False)
+            self._sent[sent] = future
+            future.add_done_callback(lambda done: self._searched(search, done))
+
+    def _searched(self, search: "Search", future) -> None:
         from distributed import KilledWorker
 
-        if self._sent.get((run_id, attempt)) is future:
-            del self._sent[run_id, attempt]
+        from facelab.runs import searching
+
+        if self._sent.get((search.id, 0)) is future:
+            del self._sent[search.id, 0]
+        if future.status == "error":
+            error = future.exception()
+            message = KILLED if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+            searching.fail(search, self.store, message)
+
+    def _done(self, runs: list[tuple[str, int]], future) -> None:
+        from distributed import KilledWorker
+
+        for run in runs:
+            if self._sent.get(run) is future:
+                del self._sent[run]
         if future.status == "error":
             # What the job could say for itself is in the store already.
             error = future.exception()
             message = KILLED if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
-            self.store.fail(run_id, attempt, message)
+            for run_id, attempt in runs:
+                self.store.fail(run_id, attempt, message)
 
 
 _runners: dict[str, Runner] = {}
@@ -202,6 +268,26 @@ def runner(store: RunStore | None = None) -> Runner:
 def submit(config: RunConfig, name: str = "", store: RunStore | None = None) -> str:
     """Queue a run and return its id; a worker takes it as soon as one is free."""
     return runner(store).submit(config, name)
+
+
+def submit_sweep(sweep: Sweep, name: str = "", store: RunStore | None = None) -> str:
+    """Queue all members of a sweep, each a run of its own, and return the sweep's id.
+
+    Raises:
+        SettingsError, ShapeError, DataError: a member on points cannot be trained, see `dealing.check`.
+    """
+    return runner(store).submit_sweep(sweep, name)
+
+
+def submit_search(search: "Search", store: RunStore | None = None) -> str:
+    """Queue a search and return its id; a worker does it as soon as one is free, see `facelab.runs.searching`.
+
+    One that was stopped or lost goes on.
+
+    Raises:
+        RunError: it is queued or running already.
+    """
+    return runner(store).submit_search(search)
 
 
 def resume(run_id: str, store: RunStore | None = None) -> None:

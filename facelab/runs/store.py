@@ -1,17 +1,15 @@
-"""`RunStore`: runs, their history, frames and weights.
+"""`RunStore`: runs, their history, frames and weights, and the sweeps that group them.
 
 A run is *owned* by whoever touches its heartbeat: its job (see `Lease`) while it runs, the process that queued it
 before. A queued or running run whose heartbeat stopped is `lost`: that is worked out on reading, so it is true even
 when every process that knew of the run was killed.
 """
 
-import io
 import json
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,80 +18,19 @@ import sqlalchemy as sql
 from torch import Tensor
 
 from facelab.errors import RunError
+from facelab.runs import curves
 from facelab.runs.config import RunConfig
 from facelab.runs.database import Database
-from facelab.runs.lease import Lease, Unwanted
-from facelab.runs.status import ACTIVE, ENDS, LOST_AFTER, RESUMABLE, Command, Status
-from facelab.runs.tables import blobs, epochs, frames, runs, steps
-from facelab.training import Checkpoint, interval
+from facelab.runs.dealing import deal
+from facelab.runs.lease import Lease, Leases, Unwanted
+from facelab.runs.run import History, Run, StoredSweep
+from facelab.runs.status import ACTIVE, ENDS, LOST_AFTER, Command
+from facelab.runs.sweep import Sweep
+from facelab.runs.tables import blobs, epochs, frames, runs, steps, sweeps
+from facelab.training import Checkpoint
 
 LOST = "The process that trained this run is gone: resume it or discard it."
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run as it stood when it was read. Times are seconds since 1970, accuracies shares in [0, 1]."""
-
-    id: str
-    name: str
-    settings: str
-    status: Status
-    message: str
-    attempt: int
-    created: float
-    started: float | None
-    ended: float | None
-    epoch: float
-    step: int
-    images_per_second: float | None
-    seconds_left: float | None
-    validation_accuracy: float | None
-    best_epoch: int | None
-    best_validation_accuracy: float | None
-    test_right: int | None
-    test_total: int | None
-    classes: int | None
-    parameters: int | None
-    fingerprint: str | None
-    threads: int | None
-
-    @cached_property
-    def config(self) -> RunConfig:
-        """Its settings. Read when asked for, so that a run with settings from another time spoils no list.
-
-        Raises:
-            SettingsError: they are no settings of this version of facelab.
-        """
-        return RunConfig.parse(self.settings)
-
-    @property
-    def active(self) -> bool:
-        """Queued or running."""
-        return self.status in ACTIVE
-
-    @property
-    def resumable(self) -> bool:
-        """Whether it can go on from where it stopped."""
-        return self.status in RESUMABLE
-
-    @property
-    def test_accuracy(self) -> float | None:
-        """The share of right answers on the test split, once the run has ended."""
-        return None if not self.test_total else self.test_right / self.test_total
-
-    @property
-    def test_interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of `test_accuracy`."""
-        return None if not self.test_total else interval(self.test_right, self.test_total)
-
-
-@dataclass(frozen=True)
-class History:
-    """A run's curves: `steps` has float64 [n] `step`, `epoch`, `loss`, `learning_rate`; `epochs` has `epoch`, `step`
-    and every metric of `facelab.training.Record` (NaN where an epoch lacks it)."""
-
-    steps: dict[str, np.ndarray]
-    epochs: dict[str, np.ndarray]
+LONGEST_TAGS, LONGEST_NOTE = 200, 10_000
 
 
 class RunStore:
@@ -116,12 +53,11 @@ class RunStore:
 
     def create(self, config: RunConfig, name: str = "", runner: str = "") -> str:
         """Keep a new queued run and return its id."""
-        run_id = f"{time.strftime('%y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
-        values = {"id": run_id, "name": _name(name or config.summary()), "config": config.model_dump_json()}
+        run_id = _new_id()
+        row = _new_row(run_id, name or config.summary(), config, runner)
         with self._database.write() as connection:
             now = self._database.now(connection)
-            row = values | {"status": "queued", "runner": runner, "created": now, "heartbeat": now}
-            connection.execute(runs.insert().values(**row))
+            connection.execute(runs.insert().values(**row, created=now, heartbeat=now))
         return run_id
 
     def get(self, run_id: str) -> Run:
@@ -133,10 +69,11 @@ class RunStore:
         with self._database.read() as connection:
             return self._get(connection, run_id)
 
-    def all(self, limit: int | None = None) -> list[Run]:
-        """Runs, the newest first."""
+    def all(self, limit: int | None = None, members: bool = True) -> list[Run]:
+        """Runs, the newest first; without the `members` of sweeps if they are not wanted."""
+        chosen = sql.select(runs).order_by(runs.c.created.desc(), runs.c.id).limit(limit)
         with self._database.read() as connection:
-            return self._select(connection, sql.select(runs).order_by(runs.c.created.desc(), runs.c.id).limit(limit))
+            return self._select(connection, chosen if members else chosen.where(runs.c.sweep.is_(None)))
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name.
@@ -146,6 +83,21 @@ class RunStore:
         """
         with self._database.write() as connection:
             _set(connection, self._hold(connection, run_id), name=_name(name))
+
+    def annotate(self, run_id: str, tags: str | None = None, note: str | None = None) -> None:
+        """Give a run other tags, another note, or both.
+
+        Raises:
+            RunError: they are too long, or there is no such run.
+        """
+        given = {name: text.strip() for name, text in (("tags", tags), ("note", note)) if text is not None}
+        for name, longest in (("tags", LONGEST_TAGS), ("note", LONGEST_NOTE)):
+            if len(given.get(name, "")) > longest:
+                raise RunError(f"The {name} of a run can have up to {longest:,} characters: shorten what you wrote.")
+        with self._database.write() as connection:
+            run = self._hold(connection, run_id)
+            if given:
+                _set(connection, run, **given)
 
     def delete(self, run_id: str) -> None:
         """Forget a run with all that belongs to it; its job, if it has one, notices and ends."""
@@ -161,16 +113,13 @@ class RunStore:
         """
         with self._database.write() as connection:
             run = self._hold(connection, run_id)
-            if run.status == "running":
-                _set(connection, run, command=command)
-            elif run.status in ("queued", "paused", "lost"):
-                now = self._database.now(connection)
-                _set(connection, run, status=ENDS[command], command="", message="", ended=now)
-            else:
+            if not self._ask(connection, run, command):
                 raise RunError(f"This run has {run.status} already.")
 
     def requeue(self, run_id: str, runner: str = "") -> int:
         """Queue a run again, to go on from its last checkpoint; returns the number of this attempt.
+
+        What was trained together with others left none, and starts again by itself.
 
         Raises:
             RunError: it is active or finished, or does not exist.
@@ -179,6 +128,7 @@ class RunStore:
             run = self._hold(connection, run_id)
             if not run.resumable:
                 raise RunError(f"This run is {run.status}: there is nothing to resume.")
+            self._leave_share(connection, run)
             values = {"status": "queued", "command": "", "message": "", "runner": runner, "ended": None}
             now = self._database.now(connection)
             _set(connection, run, **values, attempt=run.attempt + 1, heartbeat=now)
@@ -186,26 +136,24 @@ class RunStore:
 
     def history(self, run_id: str) -> History:
         """The run's curves so far."""
-        columns = (steps.c.step, steps.c.epoch, steps.c.loss, steps.c.learning_rate)
+        return self.histories([run_id])[run_id]
+
+    def histories(self, run_ids: Sequence[str]) -> dict[str, History]:
+        """The curves so far of many runs, by id, read at once."""
         with self._database.read() as connection:
-            chosen = sql.select(*columns).where(steps.c.run_id == run_id).order_by(steps.c.step)
-            points = np.array([tuple(row) for row in connection.execute(chosen)], float).reshape(-1, len(columns))
-            chosen = sql.select(epochs).where(epochs.c.run_id == run_id).order_by(epochs.c.epoch)
-            rows = [
-                {"epoch": row.epoch, "step": row.step} | json.loads(row.metrics) for row in connection.execute(chosen)
-            ]
-        names = dict.fromkeys(name for row in rows for name in row)
-        return History(
-            {column.name: points[:, i] for i, column in enumerate(columns)},
-            {name: np.array([row.get(name, np.nan) for row in rows], float) for name in names},
-        )
+            return curves.histories(connection, run_ids)
+
+    def last_frames(self, run_ids: Sequence[str], name: str) -> dict[str, tuple[int, np.ndarray]]:
+        """The step and array of the latest frame called `name`, by the id of each run that has one."""
+        with self._database.read() as connection:
+            return curves.last_frames(connection, run_ids, name)
 
     def frames(self, run_id: str, name: str) -> tuple[list[int], list[np.ndarray]]:
         """The steps and arrays of the frames called `name`."""
         chosen = sql.select(frames.c.step, frames.c.array).where(frames.c.run_id == run_id, frames.c.name == name)
         with self._database.read() as connection:
             rows = connection.execute(chosen.order_by(frames.c.step)).all()
-        return [row.step for row in rows], [np.load(io.BytesIO(row.array), allow_pickle=False) for row in rows]
+        return [row.step for row in rows], [curves.array_of(row.array) for row in rows]
 
     def load_bytes(self, run_id: str, name: str) -> bytes | None:
         """The safetensors file called `name`, such as `weights` or `predictions`, or None."""
@@ -219,23 +167,85 @@ class RunStore:
         data = self.load_bytes(run_id, name)
         return None if data is None else safetensors.torch.load(data)
 
+    # Sweeps
+
+    def create_sweep(self, sweep: Sweep, name: str = "", runner: str = "", jobs: int = 1) -> str:
+        """Keep a new sweep with all its members, queued, and return its id.
+
+        Args:
+            jobs: how many jobs train at once those members that can be trained together.
+        """
+        sweep_id, name = _new_id(), _name(name or sweep.summary())
+        rows = [
+            _new_row(f"{sweep_id}-{index:04}", member.name[:200], member.config, runner)
+            | {"sweep": sweep_id, "member": index, "share": share}
+            for index, (member, share) in enumerate(zip(sweep.members(), deal(sweep, jobs), strict=True))
+        ]
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            values = {"id": sweep_id, "name": name, "settings": sweep.model_dump_json(), "created": now}
+            connection.execute(sweeps.insert().values(**values))
+            connection.execute(runs.insert(), [row | {"created": now, "heartbeat": now} for row in rows])
+        return sweep_id
+
+    def sweep(self, sweep_id: str) -> StoredSweep:
+        """One sweep.
+
+        Raises:
+            RunError: there is none with this id.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(sql.select(sweeps).where(sweeps.c.id == sweep_id)).first()
+        if row is None:
+            raise RunError(f"There is no sweep {sweep_id}: it was deleted, or the id is mistyped.")
+        return StoredSweep(**row._mapping)
+
+    def sweeps(self, limit: int | None = None) -> list[StoredSweep]:
+        """Sweeps, the newest first."""
+        chosen = sql.select(sweeps).order_by(sweeps.c.created.desc(), sweeps.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [StoredSweep(**row._mapping) for row in connection.execute(chosen)]
+
+    def members(self, sweep_id: str) -> list[Run]:
+        """The runs of a sweep, in the order of `Sweep.members`, without those that were deleted."""
+        with self._database.read() as connection:
+            return self._select(connection, sql.select(runs).where(runs.c.sweep == sweep_id).order_by(runs.c.member))
+
+    def ask_sweep(self, sweep_id: str, command: Command) -> None:
+        """Ask all members of a sweep that have not ended to pause or stop."""
+        mine = sql.select(runs).where(runs.c.sweep == sweep_id).with_for_update()
+        with self._database.write() as connection:
+            for run in self._select(connection, mine):
+                self._ask(connection, run, command)
+
+    def delete_sweep(self, sweep_id: str) -> None:
+        """Forget a sweep with all its members."""
+        with self._database.write() as connection:
+            connection.execute(sweeps.delete().where(sweeps.c.id == sweep_id))
+        self._database.shrink()
+
     # What a job and its runner need
 
-    def queued_by(self, runner: str, message: str = "") -> Sequence[tuple[str, int]]:
+    def queued_by(self, runner: str, message: str = "") -> list[list[tuple[str, int]]]:
         """The (id, attempt) of the runs that `runner` has queued, oldest first; touches their heartbeats.
+
+        Those that one job is to train, most often only one, come as one list.
 
         Args:
             message: what to tell of them meanwhile.
         """
         mine = (runs.c.runner == runner, runs.c.status == "queued")
-        chosen = sql.select(runs.c.id, runs.c.attempt).where(*mine).order_by(runs.c.created, runs.c.id)
+        columns = (runs.c.id, runs.c.attempt, runs.c.sweep, runs.c.share)
+        chosen = sql.select(*columns).where(*mine).order_by(runs.c.created, runs.c.sweep, runs.c.share, runs.c.id)
         with self._database.read() as connection:
             if not connection.execute(chosen.limit(1)).first():
                 return []
         with self._database.write() as connection:
             now = self._database.now(connection)
             connection.execute(runs.update().where(*mine).values(heartbeat=now, message=message))
-            return [(row.id, row.attempt) for row in connection.execute(chosen)]
+            rows = connection.execute(chosen).all()
+        jobs = groupby(rows, lambda row: row.id if row.share is None else (row.sweep, row.share))
+        return [[(row.id, row.attempt) for row in job] for _, job in jobs]
 
     def claim(self, run_id: str, attempt: int) -> Lease | None:
         """Mark a queued run as running, with the right to write about it. None if this attempt is no longer wanted."""
@@ -243,6 +253,11 @@ class RunStore:
             return Lease(self._database, run_id, attempt)
         except Unwanted:
             return None
+
+    def claim_many(self, members: Iterable[tuple[str, int]]) -> Leases:
+        """As `claim` for the (id, attempt) of several runs at once, those that are still wanted."""
+        with self._database.write():
+            return Leases(self._database, filter(None, [self.claim(*member) for member in members]))
 
     def fail(self, run_id: str, attempt: int, message: str) -> None:
         """End an attempt whose job cannot do it any more; nothing happens if it has ended."""
@@ -290,10 +305,39 @@ class RunStore:
         connection.execute(sql.select(runs.c.id).where(runs.c.id == run_id).with_for_update())
         return self._get(connection, run_id)
 
+    def _ask(self, connection: sql.Connection, run: Run, command: Command) -> bool:
+        """Whether there was something left to ask."""
+        if run.status == "running":
+            _set(connection, run, command=command)
+        elif run.status in ("queued", "paused", "lost"):
+            now = self._database.now(connection)
+            _set(connection, run, status=ENDS[command], command="", message="", ended=now)
+        else:
+            return False
+        return True
+
+    def _leave_share(self, connection: sql.Connection, run: Run) -> None:
+        """From now on a member is a run like any other; what led up to no checkpoint comes again."""
+        saved = sql.exists().where(blobs.c.run_id == runs.c.id, blobs.c.name == "checkpoint")
+        mine = runs.update().where(runs.c.id == run.id, runs.c.share.is_not(None))
+        if connection.execute(mine.where(~saved).values(step=0, epoch=0.0)).rowcount:
+            for table in (steps, epochs, frames):
+                connection.execute(table.delete().where(table.c.run_id == run.id))
+        connection.execute(mine.values(share=None))
+
     def _select(self, connection: sql.Connection, chosen: sql.Select) -> list[Run]:
         rows = connection.execute(chosen).all()
         now = self._database.now(connection)
         return [_run(row, now) for row in rows]
+
+
+def _new_id() -> str:
+    return f"{time.strftime('%y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
+
+
+def _new_row(run_id: str, name: str, config: RunConfig, runner: str) -> dict[str, Any]:
+    settings = config.model_dump_json()
+    return {"id": run_id, "name": _name(name), "config": settings, "status": "queued", "runner": runner}
 
 
 def _run(row: sql.Row, now: float) -> Run:

@@ -1,12 +1,21 @@
-"""The store's tables. A change of these raises `VERSION`."""
+"""The store's tables. A change of these raises `VERSION` and adds to `facelab.runs.migrations`."""
 
 import sqlalchemy as sql
 
-VERSION = 2
+VERSION = 3
 
 metadata = sql.MetaData()
 
 schema = sql.Table("schema_version", metadata, sql.Column("version", sql.Integer, primary_key=True))
+
+sweeps = sql.Table(
+    "sweeps",
+    metadata,
+    sql.Column("id", sql.String(40), primary_key=True),
+    sql.Column("name", sql.String(200), nullable=False),
+    sql.Column("settings", sql.Text, nullable=False),
+    sql.Column("created", sql.Double, nullable=False, index=True),
+)
 
 runs = sql.Table(
     "runs",
@@ -37,6 +46,11 @@ runs = sql.Table(
     sql.Column("parameters", sql.Integer),
     sql.Column("fingerprint", sql.String(64)),
     sql.Column("threads", sql.Integer),
+    sql.Column("sweep", sql.String(40), sql.ForeignKey("sweeps.id", ondelete="CASCADE"), index=True),
+    sql.Column("member", sql.Integer),
+    sql.Column("share", sql.Integer),
+    sql.Column("tags", sql.Text, nullable=False, server_default=""),
+    sql.Column("note", sql.Text, nullable=False, server_default=""),
 )
 
 

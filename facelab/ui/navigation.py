@@ -42,6 +42,12 @@ page = st.navigation(
             icon=":material/scatter_plot:",
             help="Train a small network on points in the plane, and see its borders move.",
         ),
+        st.Page(
+            PAGES / "compare.py",
+            title="Compare",
+            icon=":material/flag:",
+            help="Race many networks: learning rates, batch sizes, depths, widths.",
+        ),
     ],
     position="top",
 )

@@ -8,9 +8,10 @@ ROOT = Path(__file__).parents[2]
 TINY = {"data.people": "4", "data.photos": "10", "data.size": "28", "epochs": "2", "batch_size": "8"}
 
 
-def open_page(name: str, **query: str) -> AppTest:
+def open_page(name: str, tiny: bool = True, **query: str) -> AppTest:
+    """A page at an address; `tiny` adds the settings of a small training."""
     app = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=120)
-    for key, value in (TINY | query).items():
+    for key, value in ((TINY if tiny else {}) | query).items():
         app.query_params[key] = value
     return app.run()
 

@@ -186,13 +186,13 @@ def test_stopped_it_keeps_its_weights_and_can_go_on(store, config):
 
 
 def test_the_last_word_counts_also_while_it_is_leaving(store, config, monkeypatch):
-    keep = job._Job._keep_model
+    keep = job.keep_model
 
-    def keep_and_ask(self, *args):
-        keep(self, *args)
-        store.ask(self.lease.run_id, "stop")
+    def keep_and_ask(lease, *args):
+        keep(lease, *args)
+        store.ask(lease.run_id, "stop")
 
-    monkeypatch.setattr(job._Job, "_keep_model", keep_and_ask)
+    monkeypatch.setattr(job, "keep_model", keep_and_ask)
     assert run(store, config, ask_at(store, "pause", 2)).status == "stopped"
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from facelab.errors import RunError
-from facelab.runs import RunStore, job, resume, runner
+from facelab.runs import RunConfig, RunStore, Sweep, job, resume, runner, submit_sweep
 from facelab.runs.runner import Runner
 
 ROOT = Path(__file__).parents[2]
@@ -217,6 +217,62 @@ def test_a_scheduler_that_does_not_answer_is_told_where_one_looks(store, config,
         assert store.get(run_id).status == "queued"
     finally:
         far.close()
+
+
+@pytest.fixture(scope="module")
+def points():
+    """A sweep over four learning rates that are trained together; with 10,000 epochs, one no test waits for."""
+    base = {"data": {"source": "moons"}, "model": {"kind": "mlp", "hidden": [8]}, "batch_size": 10}
+
+    def make(epochs):
+        vary = [{"field": "optimizer.learning_rate", "values": [0.1, 0.03, 0.01, 0.003]}]
+        return Sweep.parse({"base": RunConfig.parse(base | {"epochs": epochs}), "vary": vary})
+
+    return make
+
+
+def statuses(store, sweep_id):
+    return [run.status for run in store.members(sweep_id)]
+
+
+def test_the_members_of_a_sweep_train_at_once(ours, store, points):
+    sweep_id = submit_sweep(points(10_000), "rates", store)
+    assert store.sweep(sweep_id).name == "rates"
+    until(lambda: all(run.epoch for run in store.members(sweep_id)))
+    assert statuses(store, sweep_id) == ["running"] * 4
+    store.ask_sweep(sweep_id, "stop")
+    until(lambda: statuses(store, sweep_id) == ["stopped"] * 4, TRUE_WITHIN)
+
+
+def test_a_sweep_on_faces_is_a_job_for_each(ours, store, config):
+    vary = [{"field": "optimizer.learning_rate", "values": [0.1, 0.001]}]
+    sweep_id = ours.submit_sweep(Sweep.parse({"base": config, "vary": vary}))
+    until(lambda: statuses(store, sweep_id) == ["finished"] * 2)
+    assert all(len(epochs_of(store, run.id)) == config.epochs + 1 for run in store.members(sweep_id))
+
+
+def test_after_the_death_of_its_workers_a_sweep_goes_on_by_itself(ours, store, points):
+    sweep_id = ours.submit_sweep(points(6000))
+    until(lambda: all(run.epoch for run in store.members(sweep_id)))
+    for run in psutil.Process().children(recursive=True):
+        if any("multiprocessing" in part and "spawn" in part for part in run.cmdline()):
+            run.kill()
+    until(lambda: statuses(store, sweep_id) == ["finished"] * 4)
+    for run in store.members(sweep_id):
+        found = epochs_of(store, run.id)
+        assert found == sorted(set(found))
+        assert (found[0], found[-1]) == (0, 6000)
+
+
+def test_with_its_cluster_gone_a_sweep_is_lost_and_its_members_can_be_resumed(ours, store, points):
+    sweep_id = ours.submit_sweep(points(10_000))
+    until(lambda: all(run.epoch for run in store.members(sweep_id)))
+    ours._process.kill()
+    until(lambda: statuses(store, sweep_id) == ["lost"] * 4, TRUE_WITHIN + 2)
+    first, *_ = store.members(sweep_id)
+    ours.resume(first.id)
+    trains(store, first.id)
+    store.delete_sweep(sweep_id)
 
 
 def test_after_the_death_of_the_cluster_another_takes_the_queue(ours, store, longer, config):

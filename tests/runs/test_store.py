@@ -10,7 +10,7 @@ import sqlalchemy as sql
 import torch
 
 from facelab.errors import RunError, StoreError
-from facelab.runs import RunConfig, RunStore, lease, status
+from facelab.runs import RunConfig, RunStore, Sweep, lease, status
 from facelab.runs.database import Database
 from facelab.runs.lease import Unwanted
 from facelab.runs.tables import metadata, runs, schema
@@ -143,7 +143,7 @@ def test_deleting_leaves_nothing_in_any_table(store):
     run_id, job = started(store)
     job.record([epoch(0), step(1, weights=[1.0])])
     job.save_tensors("weights", {"a": torch.zeros(3)})
-    assert all(row_counts(store).values())
+    assert all(count for table, count in row_counts(store).items() if table != "sweeps")
     store.delete(run_id)
     assert row_counts(store) == dict.fromkeys(metadata.tables, 0) | {"schema_version": 1}
     store.delete(run_id)
@@ -199,7 +199,7 @@ def test_a_paused_run_is_queued_again_once(store):
     store.ask(run_id, "pause")
     job.leave()
     assert store.requeue(run_id, "someone") == 2
-    assert store.queued_by("someone") == [(run_id, 2)]
+    assert store.queued_by("someone") == [[(run_id, 2)]]
     with pytest.raises(RunError, match="This run is queued: there is nothing to resume"):
         store.requeue(run_id)
 
@@ -277,10 +277,10 @@ def test_queued_runs_live_by_their_runner(store):
     store.create(CONFIG, runner="them")
     age(store, first, status.LOST_AFTER + 1)
     assert store.get(first).status == "lost"
-    assert store.queued_by("us", "Waiting.") == [(first, 1), (second, 1)]
+    assert store.queued_by("us", "Waiting.") == [[(first, 1)], [(second, 1)]]
     assert (store.get(first).status, store.get(first).message) == ("queued", "Waiting.")
     store.claim(first, 1)
-    assert store.queued_by("us") == [(second, 1)]
+    assert store.queued_by("us") == [[(second, 1)]]
     assert store.get(first).message == ""
 
 
@@ -394,3 +394,119 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(local_store):
     with pytest.raises(StoreError, match="cannot be written: database or disk is full"):
         job.save_tensors("weights", {"a": torch.ones(100_000)})
     assert local_store.load_tensors(run_id, "weights")["a"].tolist() == [0] * 10
+
+
+# Sweeps
+
+
+def swept(store, values=(1, 2, 3), **settings):
+    return store.create_sweep(Sweep.parse({"vary": [{"field": "epochs", "values": values}]} | settings), runner="us")
+
+
+def test_a_sweep_groups_its_members(store):
+    store.create(CONFIG)
+    sweep_id = swept(store, repeats=2)
+    kept, members = store.sweep(sweep_id), store.members(sweep_id)
+    assert [run.config for run in members] == [member.config for member in kept.sweep.members()]
+    assert [run.member for run in members] == list(range(6))
+    assert [run.name for run in members[:2]] == ["epochs 1", "epochs 1, repeat 2"]
+    assert {run.sweep for run in members} == {sweep_id}
+    assert kept.name == "Epochs: ConvNet 16-32-64-128, adam 0.001, generated"
+    assert store.queued_by("us") == [[(run.id, 1)] for run in members]
+
+
+def test_sweeps_are_listed_newest_first(store):
+    ids = [swept(store) for _ in range(3)]
+    assert [kept.id for kept in store.sweeps()] == ids[::-1]
+    assert [kept.id for kept in store.sweeps(1)] == ids[2:]
+    with pytest.raises(RunError, match="There is no sweep nothing: it was deleted"):
+        store.sweep("nothing")
+
+
+def test_members_can_be_left_out_of_the_list(store):
+    run_id, sweep_id = store.create(CONFIG), swept(store)
+    assert [run.id for run in store.all(members=False)] == [run_id]
+    assert len(store.all()) == 4
+    store.delete_sweep(sweep_id)
+    assert [run.id for run in store.all()] == [run_id]
+
+
+def test_deleting_a_sweep_leaves_nothing_in_any_table(store):
+    sweep_id = swept(store)
+    for run in store.members(sweep_id):
+        job = store.claim(run.id, 1)
+        job.record([epoch(0), step(1, weights=[1.0])])
+        job.save_tensors("weights", {"a": torch.zeros(3)})
+    assert all(row_counts(store).values())
+    store.delete_sweep(sweep_id)
+    assert row_counts(store) == dict.fromkeys(metadata.tables, 0) | {"schema_version": 1}
+
+
+def test_a_whole_sweep_is_asked_to_stop(store):
+    sweep_id = swept(store)
+    done, running, _ = store.members(sweep_id)
+    store.claim(done.id, 1).end("finished")
+    job = store.claim(running.id, 1)
+    store.ask_sweep(sweep_id, "stop")
+    assert [run.status for run in store.members(sweep_id)] == ["finished", "running", "stopped"]
+    assert job.beat() == "stop"
+
+
+def test_curves_and_frames_of_many_are_those_of_each(store):
+    ids = [run.id for run in store.members(swept(store))]
+    for number, run_id in enumerate(ids[:2]):
+        records = [epoch(0, validation_loss=2.0 + number), step(5, weights=[1, number]), step(10, weights=[3, number])]
+        store.claim(run_id, 1).record(records)
+    together = store.histories(ids)
+    for run_id in ids:
+        alone = store.history(run_id)
+        for ours, theirs in ((together[run_id].steps, alone.steps), (together[run_id].epochs, alone.epochs)):
+            assert ours.keys() == theirs.keys()
+            assert all(ours[name].tolist() == theirs[name].tolist() for name in ours)
+    frames = store.last_frames(ids, "weights")
+    assert {run_id: (at, array.tolist()) for run_id, (at, array) in frames.items()} == {
+        ids[0]: (10, [3, 0]),
+        ids[1]: (10, [3, 1]),
+    }
+    assert store.histories([]) == store.last_frames([], "weights") == {}
+
+
+def test_many_leases_beat_at_once_and_hear_commands(store):
+    first, second, third = store.members(swept(store))
+    leases = store.claim_many([(run.id, 1) for run in (first, second, third)])
+    store.ask(second.id, "stop")
+    store.delete(third.id)
+    age(store, first.id, status.LOST_AFTER + 1)
+    leases.beat()
+    assert leases.asked == {second.id, third.id}
+    assert store.get(first.id).status == "running"
+    leases.end("finished")
+    assert {run.status for run in store.members(first.sweep)} == {"finished"}
+    assert not leases.left
+
+
+def test_tags_and_notes(store):
+    run_id = store.create(CONFIG)
+    store.annotate(run_id, tags=" wide, best ")
+    store.annotate(run_id, note="Overfits.")
+    assert (store.get(run_id).tags, store.get(run_id).note) == ("wide, best", "Overfits.")
+    store.annotate(run_id, tags="")
+    assert (store.get(run_id).tags, store.get(run_id).note) == ("", "Overfits.")
+    with pytest.raises(RunError, match="The tags of a run can have up to 200 characters"):
+        store.annotate(run_id, tags="x" * 201)
+    with pytest.raises(RunError, match="There is no run nothing"):
+        store.annotate("nothing", note="x")
+
+
+def test_writing_within_writing_is_one_transaction(local_store):
+    database = Database(local_store.url)
+
+    def fail_after_writing():
+        with database.write() as outer, database.write() as inner:
+            assert inner is outer
+            inner.execute(schema.update().values(version=999))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_writing()
+    RunStore(local_store.url)

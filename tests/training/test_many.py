@@ -5,6 +5,7 @@ import math
 import threading
 import time
 import weakref
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import torch
 from facelab.errors import DataError, SettingsError
 from facelab.models import MLPConfig, build, flatten, unflatten
 from facelab.training import TrainingConfig, fit, fit_many
-from facelab.training.many import moments
+from facelab.training.many import STEP_ROWS, moments
 
 SGD = {"name": "sgd", "learning_rate": 0.05}
 CONFIG = TrainingConfig(batch_size=9, epochs=12)
@@ -58,7 +59,14 @@ def assert_as_fit(data, network, settings, model, fitted):
     assert not model.training
     assert (fitted.outcome, fitted.step, fitted.epoch) == (end.outcome, end.step, end.epoch)
     assert fitted.best_epoch == end.metrics["best_epoch"]
-    assert fitted.last_loss == [record.metrics["loss"] for record in records if record.kind == "step"][-1]
+    assert fitted.message == end.message
+    losses = [record.metrics["loss"] for record in records if record.kind == "step"]
+    assert fitted.last_loss == losses[-1]
+    stops = fitted.steps["step"].astype(int).tolist()
+    means = [np.mean(losses[start:stop]) for start, stop in pairwise([0, *stops])]
+    assert stops[-1] == end.step
+    assert len(stops) <= STEP_ROWS
+    np.testing.assert_allclose(fitted.steps["loss"], means, rtol=1e-6)
     epochs = [record for record in records if record.kind == "epoch"]
     assert fitted.epochs.tolist() == [record.epoch for record in epochs]
     for name, column in fitted.metrics.items():
@@ -138,7 +146,42 @@ def test_reports_rise_to_the_end(mlp, points):
     shares = [report.share for report in reports]
     assert shares == sorted(shares)
     assert (reports[-1].share, reports[-1].done, len(reports[-1].fitted)) == (1.0, 4, 4)
-    assert all(not report.fitted for report in reports[:-1])
+
+
+def test_what_they_have_done_can_be_seen_while_they_train(mlp, points):
+    models = [build(mlp, points, seed) for seed in range(3)]
+    running = fit_many(models, points, [CONFIG.replace({"epochs": 10_000, "seed": seed}) for seed in range(3)])
+    seen = [next(running).fitted for _ in range(4)]
+    last = list(running)[-1].fitted
+    for before, now, whole in zip(seen[0], seen[-1], last, strict=True):
+        assert before.outcome is None
+        assert before.epoch <= now.epoch < whole.epoch == 10_000
+        assert now.epochs.tolist() == whole.epochs[whole.epochs <= now.epoch].tolist()
+        assert now.step == now.epoch * 6
+        for name in ("train_loss", "validation_accuracy", "learning_rate"):
+            np.testing.assert_array_equal(now.metrics[name], whole.metrics[name][: len(now.epochs)])
+    assert all(fitted.epoch for fitted in seen[-1])
+
+
+def test_one_of_them_is_stopped(mlp, points):
+    models = [build(mlp, points, seed) for seed in range(3)]
+    configs = [CONFIG.replace({"epochs": epochs}) for epochs in (500, 10_000, 500)]
+    for many in fit_many(models, points, configs):
+        many.stop(1)
+    assert [fitted.outcome for fitted in many.fitted] == ["finished", "stopped", "finished"]
+    stopped = many.fitted[1]
+    until = build(mlp, points, 1)
+    for record in fit(until, points, configs[1]):
+        if record.kind == "epoch" and record.epoch == stopped.epoch:
+            np.testing.assert_array_equal(flatten(models[1]), flatten(until))
+            break
+
+
+def test_the_accuracy_of_the_best_epoch_is_known_without_its_record(mlp, points):
+    settings = CONFIG.replace({"epochs": 60, "optimizer": SGD | {"learning_rate": 1.0}})
+    every, few = (list(fit_many([build(mlp, points)], points, [settings], records=n))[-1].fitted[0] for n in (99, 3))
+    assert few.best_epoch == every.best_epoch not in few.epochs
+    assert few.best_accuracy == every.metrics["validation_accuracy"][every.best_epoch]
 
 
 def test_a_closed_generator_stops_its_threads(mlp, points):

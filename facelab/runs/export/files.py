@@ -10,7 +10,8 @@ import safetensors.torch
 
 from facelab.data import load_dataset
 from facelab.errors import DataError, RunError
-from facelab.runs.store import History, Run, RunStore
+from facelab.runs.run import History, Run
+from facelab.runs.store import RunStore
 
 
 def config_json(run: Run) -> str:

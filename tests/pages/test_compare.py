@@ -1,0 +1,110 @@
+"""Compare: a sweep is put together, raced, and read."""
+
+import pytest
+
+from facelab.labs import COMPARISONS
+from facelab.runs import Sweep
+from facelab.runs.share import execute_share
+from facelab.ui.compare import sweeps
+from facelab.ui.compare.forms import text_of, values_of
+from tests.pages.harness import button, open_page, texts
+
+MOONS = {
+    "compare.subject": "Points",
+    "data.source": "Moons",
+    "data.points": "60",
+    "data.split.train": "0.5",
+    "data.split.validation": "0.25",
+    "data.split.test": "0.25",
+    "model.hidden": "4",
+    "epochs": "3",
+    "compare.repeats": "2",
+    "compare.fields": "1",
+    "compare.values.0": "0.1, 0.01",
+}
+
+
+@pytest.fixture(autouse=True)
+def train_sweeps_here(monkeypatch):
+    def submit(sweep: Sweep, name: str = "", store=None) -> str:
+        sweep_id = store.create_sweep(sweep, name)
+        execute_share([(run.id, 1) for run in store.members(sweep_id)], store.url, threads=1)
+        return sweep_id
+
+    monkeypatch.setattr(sweeps, "submit_sweep", submit)
+
+
+def test_opens_with_learning_rates():
+    app = open_page("compare", tiny=False)
+    assert not app.exception
+    assert app.selectbox(key="compare.field.0").value == "optimizer.learning_rate"
+    assert button(app, "race").label == f"Race {len(COMPARISONS['rates'].sweep.members())} networks"
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_a_comparison_sets_the_page(name):
+    app = open_page("compare", tiny=False)
+    app.pills(key="comparison").select(name).run()
+    assert (app.exception, app.error) == ([], [])
+    assert button(app, "race").label == f"Race {len(COMPARISONS[name].sweep.members())} networks"
+    assert COMPARISONS[name].watch in texts(app)
+
+
+def test_a_race_is_run_and_read_and_reopened(fresh_store):
+    app = open_page("compare", **MOONS)
+    button(app, "race").click().run()
+    assert not app.exception
+    (sweep,) = fresh_store.sweeps()
+    assert app.query_params["sweep"] == sweep.id
+    assert [run.status for run in fresh_store.members(sweep.id)] == ["finished"] * 4
+    assert "Best by validation accuracy" in texts(app)
+    assert "shown for this one alone" in texts(app)
+    table = app.dataframe[0].value
+    assert table["Setting"].tolist() == ["learning rate 0.1", "learning rate 0.01"]
+
+    again = open_page("compare", tiny=False, sweep=sweep.id)
+    assert not again.exception
+    assert again.text_input(key="compare.values.0").value == "0.1, 0.01"
+    assert again.number_input(key="epochs").value == 3
+    button(again, "delete sweep").click().run()
+    assert (again.exception, fresh_store.all(), "sweep" in again.query_params) == ([], [], False)
+
+
+def test_a_grid_of_two_settings_has_a_map(fresh_store):
+    grid = {"compare.fields": "2", "compare.field.1": "Width", "compare.values.1": "2, 4"}
+    app = open_page("compare", **MOONS | grid | {"compare.repeats": "1"})
+    button(app, "race").click().run()
+    assert not app.exception
+    assert len(fresh_store.all()) == 4
+    assert "Means over repeats and over all other settings." in texts(app)
+
+
+def test_faces_take_the_place_of_points():
+    app = open_page("compare", tiny=False)
+    app.segmented_control(key="compare.subject").select("Faces").run()
+    assert (app.exception, app.error) == ([], [])
+    assert app.selectbox(key="data.source").value == "generated"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [("0.1, -1", "-1"), ("", "give at least one"), ("0.1, 0.1", "every value once"), ("fast", "fast")],
+)
+def test_bad_values_are_one_sentence(values, said):
+    app = open_page("compare", **MOONS | {"compare.values.0": "1"})
+    app.text_input(key="compare.values.0").set_value(values).run()
+    assert not app.exception
+    assert said in app.error[0].value
+    assert button(app, "race").disabled
+
+
+def test_a_comparison_that_is_gone_is_said_to_be_gone():
+    app = open_page("compare", tiny=False, sweep="gone")
+    assert not app.exception
+    assert len(app.warning) == 1
+
+
+@pytest.mark.parametrize("text", ["1, 0.1", "off, on", "relu, tanh", "[16, 16], [8]", "8"])
+def test_values_are_written_as_they_are_read(text):
+    values = tuple(tuple(value) if isinstance(value, list) else value for value in values_of(text))
+    assert text_of(values) == text
