@@ -157,6 +157,6 @@ def _picture(run: Run, step: int, weights: np.ndarray) -> tuple[np.ndarray, np.n
 def _regions(run_id: str, step: int, _run: Run, _points: Points, _weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The class regions and their confidence, uint8 [h, w] each."""
     view = window(_points)
-    network = folded(_run.config, _points, Moment(step, 0.0, _weights))
+    (network,) = folded(_run.config, _points, [Moment(step, 0.0, _weights)])
     found = survey(network, _points, view, *shape(_points, view, PIXELS), side=1)
     return found.regions, found.confidence

@@ -11,7 +11,7 @@ from facelab.runs import RunConfig
 from facelab.training import Fitted, Moment, fit_many
 from facelab.ui.playground import keep, picture, rescue
 
-RECORDS, FRAMES = 200, 24
+RECORDS, FRAMES = 200, 20
 REMEMBERED = 16
 
 

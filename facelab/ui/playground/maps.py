@@ -1,8 +1,6 @@
 """A map of two settings: a training for every pair of their values, and what came of each."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,48 +9,33 @@ from facelab import models, plots
 from facelab.analysis import Folded, answers
 from facelab.data.points import Points
 from facelab.errors import FacelabError
-from facelab.runs import RunConfig
+from facelab.runs import RunConfig, Sweep
 from facelab.training import fit_many
 from facelab.ui.playground import instant
 from facelab.ui.playground.restart import restart
 
-SIDE = 10
-"""Values of each setting."""
-RATES = tuple(float(f"{rate:.1g}") for rate in np.geomspace(1e-4, 3, SIDE))
-PENALTIES = (0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
-Changes = dict[str, Any]
+RATES = tuple(float(f"{rate:.1g}") for rate in np.geomspace(1e-4, 3, 10))
+PENALTIES = (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A setting to go through: its title, its values, and the settings, by dotted name, that make one of them."""
+    """A setting to go through: its title, the field that varies (see `facelab.runs.Vary`), and its values."""
 
     title: str
+    field: str
     values: tuple[float, ...]
-    change: Callable[[RunConfig, float], Changes]
-
-
-def _named(name: str, kind: type = float) -> Callable[[RunConfig, float], Changes]:
-    return lambda config, value: {name: kind(value)}
 
 
 AXES = {
-    "learning_rate": Axis("Learning rate", RATES, _named("optimizer.learning_rate")),
-    "width": Axis(
-        "Units per layer",
-        (1, 2, 3, 4, 6, 8, 12, 16, 24, 32),
-        lambda config, value: {"model.hidden": [int(value)] * len(config.model.hidden)},
-    ),
-    "depth": Axis(
-        "Hidden layers",
-        tuple(range(SIDE)),
-        lambda config, value: {"model.hidden": [max(config.model.hidden, default=8)] * int(value)},
-    ),
-    "batch_size": Axis("Batch size", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512), _named("batch_size", int)),
-    "weight_decay": Axis("Weight decay", PENALTIES, _named("optimizer.weight_decay")),
-    "l1": Axis("L1 penalty", PENALTIES, _named("l1")),
-    "dropout": Axis("Dropout", (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), _named("model.dropout")),
-    "seed": Axis("Seed", tuple(range(SIDE)), _named("seed", int)),
+    "learning_rate": Axis("Learning rate", "optimizer.learning_rate", RATES),
+    "width": Axis("Units per layer", "width", (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)),
+    "depth": Axis("Hidden layers", "depth", tuple(range(10))),
+    "batch_size": Axis("Batch size", "batch_size", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)),
+    "weight_decay": Axis("Weight decay", "optimizer.weight_decay", PENALTIES),
+    "l1": Axis("L1 penalty", "l1", PENALTIES),
+    "dropout": Axis("Dropout", "model.dropout", (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)),
+    "seed": Axis("Seed", "seed", tuple(range(10))),
 }
 
 
@@ -112,12 +95,14 @@ def _choose_axes() -> tuple[str, str]:
 def _configs(config: RunConfig, points: Points, x: Axis, y: Axis) -> list[list[RunConfig]]:
     """A row for each value of `y`; batches that are larger than the training split are left out."""
     most = len(points.splits["train"])
-    rows = []
-    for up in y.values:
-        base = config.replace({"changes": []} | y.change(config, up))
-        row = [base.replace(x.change(base, across)) for across in x.values]
-        rows.append([each for each in row if each.batch_size <= most])
-    return [row for row in rows if row]
+    up, across = (
+        {"field": axis.field, "values": [v for v in axis.values if axis.field != "batch_size" or v <= most]}
+        for axis in (y, x)
+    )
+    sweep = Sweep.parse({"base": config.replace({"changes": []}), "vary": [up, across]})
+    configs = [member.config for member in sweep.members()]
+    width = len(across["values"])
+    return [configs[start : start + width] for start in range(0, len(configs), width)]
 
 
 def _make(key: str, configs: list[list[RunConfig]], points: Points, x: Axis, y: Axis) -> bool:

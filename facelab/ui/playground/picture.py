@@ -36,7 +36,7 @@ def show(
     """
     view = scene(config, points, moments, history, off=off(), pinned=pinned(), diverged=diverged, editable=editable)
     draw(view)
-    network = folded(config, points, moments[-1])
+    (network,) = folded(config, points, moments[-1:])
     if off():
         readout.show_loss_without(off(), points, network)
     if moving:

@@ -40,7 +40,7 @@ def scene(
         editable: whether the network can be built, and points drawn, in the picture.
     """
     (rows, hues), view = _still(points.fingerprint, points), window(points)
-    networks = [folded(config, points, moment) for moment in moments]
+    networks = folded(config, points, moments)
     frames = [
         _frame(network, points, rows, view, moment, history, off, PIXELS if moment is moments[-1] else FILM_PIXELS)
         for network, moment in zip(networks, moments, strict=True)
@@ -83,11 +83,13 @@ def scene(
     )
 
 
-def folded(config: RunConfig, points: Points, moment: Moment) -> Folded:
-    """The network at `moment`."""
-    network = blank(config.model, points.input_shape, points.classes)
-    unflatten(network, moment.weights)
-    return Folded(network)
+def folded(config: RunConfig, points: Points, moments: Sequence[Moment]) -> list[Folded]:
+    """The network at each of `moments`."""
+    network, found = blank(config.model, points.input_shape, points.classes), []
+    for moment in moments:
+        unflatten(network, moment.weights)
+        found.append(Folded(network))
+    return found
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
