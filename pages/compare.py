@@ -1,20 +1,29 @@
-"""Compare: what a setting does, seen in many networks that learn beside each other."""
+"""Compare: what a setting does, seen in many networks that learn beside each other, and any runs side by side."""
 
 import streamlit as st
 
-from facelab.ui.compare import forms, sweeps
+from facelab.ui.compare import forms, searching, side, sweeps
 
-st.title("Compare")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.title("Compare", width="content")
+    mode = forms.mode()
+
+if mode == "Runs":
+    side.show()
+    st.stop()
+
 forms.begin()
-forms.show_comparisons()
-
+if mode == "Race":
+    forms.show_comparisons()
 controls, view = st.columns([1, 3.4], gap="medium")
 with controls:
     base = forms.base_form()
 
 with view:
-    with st.container(border=True):
-        sweep = forms.sweep_form(base)
-        sweeps.show_start(sweep)
-    if sweep_id := st.query_params.get("sweep"):
-        sweeps.show(sweep_id)
+    if mode == "Search":
+        searching.show(base)
+    else:
+        with st.container(border=True):
+            sweeps.show_start(forms.sweep_form(base))
+        if sweep_id := st.query_params.get("sweep"):
+            sweeps.show(sweep_id)

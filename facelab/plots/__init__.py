@@ -5,6 +5,7 @@ Each figure keeps one sentence for those who cannot see it in `layout.meta["alt"
 
 from facelab.plots.bars import probability_bars
 from facelab.plots.compare import Curve, against_setting, overlaid_curves
+from facelab.plots.confusion import confusion
 from facelab.plots.counts import split_counts
 from facelab.plots.curves import accuracy_curves, gradient_curves, loss_curves, rate_curve
 from facelab.plots.diagram import architecture
@@ -23,6 +24,7 @@ __all__ = [
     "against_setting",
     "alt",
     "architecture",
+    "confusion",
     "face_sheet",
     "gradient_curves",
     "gradient_map",

@@ -3,7 +3,7 @@
 from facelab.runs.config import RunConfig
 from facelab.runs.ranking import Rank, rank
 from facelab.runs.run import History, Run, StoredSweep
-from facelab.runs.runner import resume, runner, submit, submit_sweep
+from facelab.runs.runner import resume, runner, submit, submit_search, submit_sweep
 from facelab.runs.store import RunStore
 from facelab.runs.sweep import Member, Sweep, Vary
 
@@ -21,5 +21,6 @@ __all__ = [
     "resume",
     "runner",
     "submit",
+    "submit_search",
     "submit_sweep",
 ]

@@ -95,8 +95,8 @@ def search(
     def over() -> bool:
         return time.monotonic() > limit or (stop is not None and stop())
 
-    with _explained(store):
-        study = _study(search, store)
+    with explained(store):
+        study = study_of(search, store)
         study.set_user_attr(SETTINGS, search.model_dump_json())
         while not over() and (begun := _reopened(study, store) or _next(search, study, store)):
             trial, run_id, attempt = begun
@@ -121,7 +121,7 @@ def trials(search: Search, store: RunStore) -> list[Trial]:
     Raises:
         StoreError: the store cannot be read or written.
     """
-    with _explained(store):
+    with explained(store):
         return [_trial(trial) for trial in _frozen(search, store)]
 
 
@@ -138,20 +138,20 @@ def importances(search: Search, store: RunStore) -> dict[str, float]:
     their accuracies are those of other epochs. Empty where there are fewer than `IMPORTANCE_TRIALS` finished trials, or
     all came out alike.
     """
-    with _explained(store):
+    with explained(store):
         finished = [trial for trial in _frozen(search, store) if trial.state == TrialState.COMPLETE]
         if len(finished) < IMPORTANCE_TRIALS or len({trial.value for trial in finished}) < 2:
             return {}
         evaluator = optuna.importance.FanovaImportanceEvaluator(seed=search.seed)
-        shares = optuna.importance.get_param_importances(_study(search, store), evaluator=evaluator)
+        shares = optuna.importance.get_param_importances(study_of(search, store), evaluator=evaluator)
         return {field: float(share) for field, share in shares.items()}
 
 
 def searches(store: RunStore) -> list[Search]:
     """The searches in the store, the newest first; those with settings from another time are left out."""
-    with _explained(store):
+    with explained(store):
         kept = [
-            summary for summary in optuna.get_all_study_summaries(_storage(store)) if SETTINGS in summary.user_attrs
+            summary for summary in optuna.get_all_study_summaries(storage_of(store)) if SETTINGS in summary.user_attrs
         ]
     kept.sort(key=lambda summary: summary.datetime_start.timestamp() if summary.datetime_start else 0, reverse=True)
     found = []
@@ -165,8 +165,8 @@ def searches(store: RunStore) -> list[Search]:
 
 def forget(search: Search, store: RunStore) -> None:
     """Delete a search; its runs stay. Nothing happens if there is none."""
-    with _explained(store):
-        storage = _storage(store)
+    with explained(store):
+        storage = storage_of(store)
         if search.id in optuna.get_all_study_names(storage):
             optuna.delete_study(study_name=search.id, storage=storage)
 
@@ -253,7 +253,7 @@ def _reopened(study: optuna.Study, store: RunStore) -> tuple[optuna.Trial, str, 
             continue
         with suppress(RunError):  # another process was quicker
             attempt = store.requeue(run_id)
-            storage = _storage(store)
+            storage = storage_of(store)
             study_id = storage.get_study_id_from_name(study.study_name)
             trial_id = storage.get_trial_id_from_study_id_trial_number(study_id, left.number)
             return optuna.Trial(study, trial_id), run_id, attempt
@@ -295,18 +295,19 @@ def _short(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _study(search: Search, store: RunStore) -> optuna.Study:
+def study_of(search: Search, store: RunStore) -> optuna.Study:
+    """The study of a search, made where there is none."""
     warm_up = round(WARM_UP * search.base.epochs)
     pruner = optuna.pruners.MedianPruner(n_warmup_steps=warm_up) if search.pruner else optuna.pruners.NopPruner()
     return optuna.create_study(
-        storage=_storage(store), study_name=search.id, direction="maximize", pruner=pruner, load_if_exists=True
+        storage=storage_of(store), study_name=search.id, direction="maximize", pruner=pruner, load_if_exists=True
     )
 
 
 def _frozen(search: Search, store: RunStore) -> list[optuna.trial.FrozenTrial]:
     """The trials of a search that have a run; none where the search has not begun."""
     with suppress(KeyError):
-        study = optuna.load_study(study_name=search.id, storage=_storage(store))
+        study = optuna.load_study(study_name=search.id, storage=storage_of(store))
         return [trial for trial in study.get_trials(deepcopy=False) if RUN in trial.user_attrs]
     return []
 
@@ -314,7 +315,7 @@ def _frozen(search: Search, store: RunStore) -> list[optuna.trial.FrozenTrial]:
 _storages: weakref.WeakKeyDictionary[RunStore, BaseStorage] = weakref.WeakKeyDictionary()
 
 
-def _storage(store: RunStore) -> BaseStorage:
+def storage_of(store: RunStore) -> BaseStorage:
     """Optuna's tables in the store's database, made on first use; they do not touch ours."""
     if store not in _storages:
         options = {"connect_args": {"timeout": LOCK_SECONDS}} if store.url.startswith("sqlite") else {}
@@ -334,7 +335,8 @@ def _opened(url: str, options: dict[str, Any]) -> RDBStorage:
 
 
 @contextmanager
-def _explained(store: RunStore) -> Iterator[None]:
+def explained(store: RunStore) -> Iterator[None]:
+    """Inside, what goes wrong with Optuna's tables is a `StoreError`."""
     try:
         yield
     except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:

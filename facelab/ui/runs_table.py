@@ -21,15 +21,15 @@ COLUMNS = {
 
 
 def show_runs() -> None:
-    """All runs, the newest first; choosing one offers to open, rename, download or delete it."""
-    runs = store().all()
+    """Runs but for members of sweeps, the newest first; choosing one offers to open, rename, download or delete it."""
+    runs = store().all(members=False)
     if runs:
         st.subheader("Runs")
         st.fragment(_list, run_every=POLL_SECONDS if any(run.active for run in runs) else None)()
 
 
 def _list() -> None:
-    runs = store().all()
+    runs = store().all(members=False)
     event = st.dataframe(
         _table(runs),
         hide_index=True,

@@ -40,7 +40,7 @@ def show_heads() -> None:
 
 def show_recent_runs() -> None:
     """The latest runs, each a link to its page."""
-    runs = store().all(limit=RECENT)
+    runs = store().all(limit=RECENT, members=False)
     if not runs:
         return
     st.subheader("Recent runs")

@@ -18,7 +18,7 @@ EUROPE = (
     "playground?mode=Instant&data.source=European+countries&model.hidden=64,64,64,64,64,64&model.activation=ReLU"
     "&optimizer.learning_rate=0.005&schedule.name=One+cycle&batch_size=64&epochs=12"
 )
-PAGES = {"home": "", "data": "data", "train": "train", "playground": SPIRALS, "europe": EUROPE}
+PAGES = {"home": "", "data": "data", "train": "train", "playground": SPIRALS, "europe": EUROPE, "compare": "compare"}
 WIDTHS = {"wide": 1440, "narrow": 420}
 HEIGHT, TALLEST = 1000, 6000
 IDLE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"

@@ -108,3 +108,22 @@ def test_a_comparison_that_is_gone_is_said_to_be_gone():
 def test_values_are_written_as_they_are_read(text):
     values = tuple(tuple(value) if isinstance(value, list) else value for value in values_of(text))
     assert text_of(values) == text
+
+
+def test_an_earlier_comparison_is_opened_with_its_settings(fresh_store):
+    app = open_page("compare", **MOONS)
+    button(app, "race").click().run()
+    (sweep,) = fresh_store.sweeps()
+    app = open_page("compare", tiny=False)
+    app.selectbox(key="earlier").select(sweep.id).run()
+    assert not app.exception
+    assert app.query_params["sweep"] == sweep.id
+    assert app.text_input(key="compare.values.0").value == "0.1, 0.01"
+    assert "Best by validation accuracy" in texts(app)
+
+
+@pytest.mark.parametrize("mode", ["Race", "Search", "Runs"])
+def test_every_mode_opens(mode):
+    app = open_page("compare", tiny=False, **{"compare.mode": mode})
+    assert (app.exception, app.error) == ([], [])
+    assert app.title[0].value == "Compare"

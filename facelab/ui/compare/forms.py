@@ -39,6 +39,21 @@ MOST_FIELDS = 4
 WORDS = {"on": True, "off": False, "true": True, "false": False}
 
 
+def mode() -> str:
+    """Race settings, search among them, or look at runs side by side."""
+    return st.segmented_control(
+        "Mode",
+        ["Race", "Search", "Runs"],
+        default="Race",
+        key="compare.mode",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+        help="Race: all values of a setting at once. Search: let Optuna look for the best. Runs: any two or more of "
+        "those that are kept.",
+    )
+
+
 def show_comparisons() -> None:
     """Ready-made comparisons to choose from, and what to look at in the chosen one."""
     titles = {name: comparison.title for name, comparison in COMPARISONS.items()}
@@ -60,12 +75,12 @@ def show_comparisons() -> None:
 
 def begin() -> None:
     """On a first visit: the settings of the sweep that the address names, or, of nothing else, the first comparison."""
-    if "compare.fields" in st.session_state:
+    if any(name in st.session_state for name in ("compare.fields", "compare.subject")):
         return
     if sweep_id := st.query_params.get("sweep"):
         with suppress(FacelabError):  # the page says what is wrong with it
             _fill(store().sweep(sweep_id).sweep)
-    elif not st.query_params:
+    elif "data.source" not in st.query_params:
         st.session_state["comparison"] = next(iter(COMPARISONS))
         _fill(COMPARISONS[st.session_state["comparison"]].sweep)
 

@@ -93,7 +93,7 @@ def _racer(
         at={
             "epoch": column.get("epoch", nothing),
             "step": column.get("step", nothing),
-            "seconds": _seconds(run, column),
+            "seconds": seconds(run, column),
         },
         metrics=metrics,
         rank=_rank(run, metrics[f"{split}_accuracy"], split),
@@ -102,7 +102,7 @@ def _racer(
     )
 
 
-def _seconds(run: Run, column: dict[str, np.ndarray]) -> np.ndarray:
+def seconds(run: Run, column: dict[str, np.ndarray]) -> np.ndarray:
     """How long training had taken at each record, evaluation included: float32 [R], NaN where unknown."""
     speed = column.get("images_per_second")
     if speed is None:

@@ -13,22 +13,50 @@ from facelab.ui.services import store
 KEY = "racers"
 POLL_SECONDS = 1.0
 MOST_RACERS = 100
+EARLIER = 30
 
 
 def show_start(sweep: Sweep | None) -> None:
     """The button that starts a sweep."""
     count = len(sweep.members()) if sweep else 0
-    st.button(
-        f"Race {count} networks" if sweep else "Race",
-        type="primary",
-        icon=":material/flag:",
-        key="race",
-        disabled=sweep is None,
-        on_click=_start,
-        args=(sweep,),
-    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.button(
+            f"Race {count} networks" if sweep else "Race",
+            type="primary",
+            icon=":material/flag:",
+            key="race",
+            disabled=sweep is None,
+            on_click=_start,
+            args=(sweep,),
+        )
+        _show_earlier()
     if problem := st.session_state.pop("sweep problem", None):
         st.error(problem, icon=":material/error:")
+
+
+def _show_earlier() -> None:
+    """Sweeps that were raced before."""
+    names = {earlier.id: earlier.name for earlier in store().sweeps(EARLIER)}
+    if names:
+        st.selectbox(
+            "Earlier comparisons",
+            list(names),
+            index=None,
+            format_func=names.get,
+            placeholder="Earlier comparisons",
+            key="earlier",
+            label_visibility="collapsed",
+            width=320,
+            on_change=_open_earlier,
+        )
+
+
+def _open_earlier() -> None:
+    if chosen := st.session_state["earlier"]:
+        st.query_params["sweep"] = chosen
+        # Its settings come with it, see `forms.begin`.
+        for name in ("compare.fields", "compare.subject"):
+            st.session_state.pop(name, None)
 
 
 def show(sweep_id: str) -> None:

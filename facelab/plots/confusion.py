@@ -1,0 +1,40 @@
+"""Whom a network takes for whom."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from facelab.plots import palette
+from facelab.plots.frame import figure
+
+NAMED_CLASSES = 12  # up to which names and counts are written
+
+
+def confusion(counts: np.ndarray, names: Sequence[str]) -> go.Figure:
+    """Whom the network takes for whom: int [classes, classes], a row per true class, a column per answer."""
+    of_class = counts.sum(1, keepdims=True)
+    wrong = counts - np.diag(np.diag(counts))
+    true, answer = np.unravel_index(wrong.argmax(), wrong.shape)
+    alt = f"Confusion of {len(names)} classes: {counts.trace()} of {counts.sum()} answers are right"
+    alt += f"; most often {names[true]} is taken for {names[answer]}, {wrong.max()} times." if wrong.any() else "."
+    fig = figure(alt, palette.HEIGHT, x="Answer", y="Truth", hovermode="closest", dragmode=False)
+    named = len(names) <= NAMED_CLASSES
+    fig.add_heatmap(
+        # What never happened has no colour.
+        z=np.where(counts > 0, 100 * counts / np.maximum(of_class, 1), np.nan).astype(np.float32),
+        zmin=0,
+        zmax=100,
+        text=np.where(counts > 0, counts.astype(str), ""),
+        colorscale=palette.colorscale(palette.SEQUENTIAL),
+        texttemplate="%{text}" if named else None,
+        textfont_size=palette.SMALL,
+        xgap=1 if named else 0,
+        ygap=1 if named else 0,
+        showscale=False,
+        hoverongaps=False,
+        hovertemplate="%{y}, taken for %{x}:<br>%{text} times, %{z:.0f} % of its row<extra></extra>",
+    )
+    ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "showspikes": False}
+    fig.update_xaxes(**ticks, showticklabels=named)
+    return fig.update_yaxes(**ticks, showticklabels=named, autorange="reversed")
