@@ -47,6 +47,7 @@ class Sketch:
         """
         self.model, self.data, self.config = model, data, config
         self.records: list[Record] = []
+        self._epochs: list[Record] = []
         self.moments: list[Moment] = []
         self._start(None)
         self._next()
@@ -110,10 +111,9 @@ class Sketch:
 
     def history(self) -> dict[str, np.ndarray]:
         """Every metric of the finished epochs, and "epoch": float [n] each, NaN where it is not known."""
-        rows = [record for record in self.records if record.kind == "epoch"]
-        names = dict.fromkeys(name for record in rows for name in record.metrics)
-        table = {name: np.array([record.metrics.get(name, np.nan) for record in rows]) for name in names}
-        return {"epoch": np.array([record.epoch for record in rows]), **table}
+        names = dict.fromkeys(name for record in self._epochs[:2] for name in record.metrics)
+        table = {name: np.array([record.metrics.get(name, np.nan) for record in self._epochs]) for name in names}
+        return {"epoch": np.array([record.epoch for record in self._epochs]), **table}
 
     def _start(self, checkpoint: Checkpoint | None) -> None:
         self._fit = fit(self.model, self.data, self.config, resume=checkpoint, every=1)
@@ -128,6 +128,8 @@ class Sketch:
     def _next(self) -> None:
         record = next(self._fit)
         self.records.append(record)
+        if record.kind == "epoch":
+            self._epochs.append(record)
         if not self.moments or record.step >= self.moments[-1].step * GROWTH + 1:
             self.moments.append(self._moment(record))
 

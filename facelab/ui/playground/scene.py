@@ -16,7 +16,7 @@ from facelab.ui.plane import Curves, Frame, Layer, View
 
 MOST_POINTS = 4000
 """Points drawn; more than that hide each other."""
-PIXELS, FILM_PIXELS = 200 * 200, 90 * 90
+PIXELS, FILM_PIXELS = 160 * 160, 90 * 90
 MOST_CURVE = 600
 NUMBERS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
