@@ -108,7 +108,7 @@ def test_a_class_too_small_to_split_is_left_out(write):
         (["x,y,label", *GOOD[::2] * 2], "A network needs two classes to tell apart, but here only a has at least 2"),
         (
             ["x,y,label", *(f"1,2,{index}" for index in range(301))],
-            "points.csv has more than 300 classes: is label the",
+            "points.csv has more than 256 classes: is label the",
         ),
         (["x,y,label", '1,2,"' + "a" * 200_000 + '"'], "points.csv is not a CSV file: line 2: field larger than"),
     ],
