@@ -1,5 +1,6 @@
 """Instant mode: the whole training again at every move of a control, as a plotted function answers to its slider."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from facelab.ui.playground import keep, picture, rescue
 
 RECORDS, FRAMES = 200, 20
 REMEMBERED = 16
+PATIENCE_SECONDS = 0.7
+"""Until then a bar would cost the browser more time than it tells."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,10 @@ def _trained(config: RunConfig, points: Points) -> _Trained:
 
 def _train(config: RunConfig, points: Points) -> _Trained:
     """Train from start to end, with progress where it takes long."""
-    place = st.empty()
+    place, start = st.empty(), time.perf_counter()
     model = models.build(config.model, points, config.seed)
     for news in fit_many([model], points, [config], records=RECORDS, frames=FRAMES):
-        if news.share < 1:
+        if news.share < 1 and time.perf_counter() - start > PATIENCE_SECONDS:
             place.progress(news.share, f"Training: {news.share:.0%}")
     place.empty()
     (fitted,) = news.fitted
