@@ -27,13 +27,20 @@ NO_MEMORY = "There was not enough memory: try a smaller batch or network."
 log = logging.getLogger(__name__)
 
 
-def execute(run_id: str, attempt: int, store_url: str, listen: Callable[[Record], None] | None = None) -> None:
+def execute(
+    run_id: str,
+    attempt: int,
+    store_url: str,
+    listen: Callable[[Record], None] | None = None,
+    at_once: int | None = None,
+) -> None:
     """Train a queued run to its end, or until it is asked to pause or stop; every outcome is in the store.
 
     An error that is no fault of the user's is in the store as well, and raised.
 
     Args:
         listen: is shown every record as it comes.
+        at_once: how many jobs there is room for, of which each gets as many cores; as many as are wanted if not given.
 
     Raises:
         StoreError: the store cannot be read or written any more.
@@ -44,7 +51,7 @@ def execute(run_id: str, attempt: int, store_url: str, listen: Callable[[Record]
         return
     with suppress(Unwanted), beating(lease) as heart:
         try:
-            _Job(store, lease, heart).train(listen or (lambda record: None))
+            _Job(store, lease, heart, at_once).train(listen or (lambda record: None))
         except Unwanted:
             raise
         except KeyboardInterrupt:
@@ -121,12 +128,12 @@ def beating(lease: Lease | Leases) -> Iterator[_Heart]:
 class _Job:
     """The training of one run, with its records on their way to the store."""
 
-    def __init__(self, store: RunStore, lease: Lease, heart: _Heart) -> None:
-        self.store, self.lease, self.heart = store, lease, heart
+    def __init__(self, store: RunStore, lease: Lease, heart: _Heart, at_once: int | None) -> None:
+        self.store, self.lease, self.heart, self.at_once = store, lease, heart, at_once
         self.config = store.get(lease.run_id).config
         self.waiting: list[Record] = []
         self.flushed, self.saved = 0.0, time.perf_counter()
-        self.save_cost = 0.0
+        self.save_cost, self.looked, self.threads = 0.0, 0.0, 0
         self.known_step, self.known_epoch = store.recorded(lease.run_id)
 
     def train(self, listen: Callable[[Record], None]) -> None:
@@ -137,8 +144,8 @@ class _Job:
             classes=data.classes,
             parameters=sum(parameter.numel() for parameter in model.parameters()),
             fingerprint=data.fingerprint,
-            threads=set_threads(model, self.store.running()),
         )
+        self._take_cores(model)
         resume = self.store.load_checkpoint(self.lease.run_id)
         frames = FRAMES[self.config.subject](data)
         for record in fit(model, data, self.config, frames=frames, resume=resume):
@@ -152,6 +159,16 @@ class _Job:
                 keep_model(self.lease, model, data, self.config)
                 self.lease.leave()
                 return
+            elif time.perf_counter() - self.looked > FLUSH_SECONDS:
+                self._take_cores(model)
+
+    def _take_cores(self, model: torch.nn.Module) -> None:
+        """Use this job's part of the cores: other jobs come and go, and two on the same core wait for each other."""
+        jobs, self.looked = self.store.active(), time.perf_counter()
+        threads = set_threads(model, min(jobs, self.at_once or jobs))
+        if threads != self.threads:
+            self.lease.describe(threads=threads)
+            self.threads = threads
 
     def _prepare(self, share: float) -> None:
         """Tell how far the data are; this can take long enough for a command to arrive."""

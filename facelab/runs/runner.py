@@ -199,7 +199,7 @@ class Runner(threading.Thread):
         from facelab.runs.job import execute
         from facelab.runs.share import execute_share
 
-        task = execute, run_id, attempt, self.store.url
+        task = execute, run_id, attempt, self.store.url, None, self.workers
         if others:
             task = execute_share, runs, self.store.url, max(1, (os.cpu_count() or 1) // self.workers)
         future = self._client.submit(*task, key=f"{run_id}-{attempt}", pure=False)

@@ -267,11 +267,11 @@ class RunStore:
             values = {"status": "failed", "message": message, "command": "", "ended": now}
             connection.execute(runs.update().where(*active).values(**values))
 
-    def running(self) -> int:
-        """How many runs are being trained at this moment."""
+    def active(self) -> int:
+        """How many runs are being trained at this moment, or wait for a worker that lives."""
         with self._database.read() as connection:
             alive = runs.c.heartbeat > self._database.now(connection) - LOST_AFTER
-            count = sql.select(sql.func.count()).where(runs.c.status == "running", alive)
+            count = sql.select(sql.func.count()).where(runs.c.status.in_(ACTIVE), alive)
             return connection.execute(count).scalar_one()
 
     def recorded(self, run_id: str) -> tuple[int, int]:

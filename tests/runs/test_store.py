@@ -257,10 +257,10 @@ def test_without_heartbeats_a_run_is_lost_and_can_go_on(store):
     run = store.get(run_id)
     assert (run.status, run.resumable, run.epoch) == ("lost", True, 1)
     assert "resume it or discard it" in run.message
-    assert store.running() == 0
+    assert store.active() == 0
     job.beat()
     assert store.get(run_id).status == "running"
-    assert store.running() == 1
+    assert store.active() == 1
 
 
 def test_a_lost_run_can_be_stopped_and_its_job_notices(store):
