@@ -75,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return arguments.command(arguments)
     except FacelabError as error:
-        print(error, file=sys.stderr)
+        print(one_line(str(error)), file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
@@ -155,15 +155,15 @@ def train(arguments: argparse.Namespace) -> int:
 def sweep(arguments: argparse.Namespace) -> int:
     """Train many versions of one run, several at a time, and rank them."""
     from facelab.runs import RunStore, Sweep, rank, runner
-    from facelab.runs.dealing import check
+    from facelab.runs.room import check
 
     base = _settings(arguments.config, arguments.set)
     values = {"vary": list(map(_vary, arguments.vary)), "how": "pairs" if arguments.pairs else "grid"}
     wanted = Sweep.parse({"base": base, "repeats": arguments.repeats, "gradients": arguments.gradients} | values)
     store = RunStore()
     with Progress(arguments.json) as progress:
+        check(wanted)
         _prepare(base, progress)
-        check(wanted, faces=True)
         workers = runner(store)
         try:
             sweep_id = workers.submit_sweep(wanted, arguments.name)
@@ -300,7 +300,7 @@ def _change(text: str) -> tuple[str, Any]:
         raise SettingsError(f"--set takes NAME=VALUE, such as epochs=5, but not {text!r}.")
     try:
         return name.strip(), json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name.strip(), value
 
 
@@ -323,17 +323,14 @@ def _facts(run: "Run") -> dict[str, Any]:
 
 
 def _vary(text: str) -> "Vary":
-    """One --vary; its values are JSON, or words."""
+    """One --vary."""
     from facelab.runs import Vary
+    from facelab.runs.sweep import values_of
 
     name, equals, values = text.partition("=")
     if not equals:
         raise SettingsError(f"--vary takes NAME=VALUE,VALUE,... such as batch_size=16,128, but not {text!r}.")
-    try:
-        found = json.loads(f"[{values}]")
-    except ValueError:
-        found = [_change(f"={value}")[1] for value in values.split(",")]
-    return Vary.parse({"field": name.strip(), "values": found})
+    return Vary.parse({"field": name.strip(), "values": values_of(values)})
 
 
 def _follow(store: "RunStore", sweep_id: str, total: int, progress: Progress) -> bool:

@@ -27,3 +27,7 @@ class RunError(FacelabError):
 
 class StoreError(FacelabError):
     """The run store cannot be opened or written."""
+
+
+class AnalysisError(FacelabError):
+    """A network cannot be looked into in the way that was asked for."""

@@ -250,6 +250,10 @@ def test_a_sweep_as_json_with_pairs_and_jobs_of_their_own(capsys):
         (["--vary=epochs"], "--vary takes NAME=VALUE,VALUE,... such as batch_size=16,128, but not 'epochs'."),
         (["--vary=epochs=1,2", "--vary=seed=1", "--pairs"], "Pairs need equally many values of every field, but"),
         (["--vary=batch_size=10,1000"], "batch_size is 1000, but there are only 251 examples to train on"),
+        (["--set=data.source=generated", "--vary=batch_size=10,1000"], "batch_size is 1000, but there are only 720 "),
+        (["--vary=depth=1000000000"], "depth must be a whole number at least 0 and at most 200, but is 1000000000."),
+        (["--vary=epochs=" + "[" * 50_000], "epochs must be a whole number at least 1 and at most 10000, but is '[[["),
+        (["--vary=epochs=1,1"], "Epochs 1 is there twice: give every value once."),
     ],
 )
 def test_a_wrong_sweep_is_one_sentence(arguments, sentence, capsys):

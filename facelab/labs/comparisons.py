@@ -29,11 +29,12 @@ RATES = (1, 0.1, 0.01, 0.001, 0.0001)
 
 @dataclass(frozen=True)
 class Comparison:
-    """One question: a title, what to look at in the answer, and the sweep that gives it."""
+    """One question: a title, what to look at in the answer, the sweep that gives it, and what was published of it."""
 
     title: str
     watch: str
     sweep: Sweep
+    published: str = ""
 
 
 def _on(base: RunConfig, repeats: int = 3, changes: dict | None = None, how: str = "grid", **vary: tuple) -> Sweep:
@@ -45,7 +46,8 @@ def _on(base: RunConfig, repeats: int = 3, changes: dict | None = None, how: str
 COMPARISONS: dict[str, Comparison] = {
     "rates": Comparison(
         "Learning rates",
-        "Too high a rate jumps about or diverges, too low a one is still on its way at the end.",
+        "Too high a rate jumps about, or throws the network where it learns no more; too low a one is still on its way "
+        "at the end.",
         _on(COUNTRIES, optimizer__learning_rate=RATES),
     ),
     "rates_norm": Comparison(
@@ -66,12 +68,12 @@ COMPARISONS: dict[str, Comparison] = {
     ),
     "depth": Comparison(
         "Depth",
-        "More layers of 16 units bend more borders, until they become too many to train well.",
+        "One layer of 16 units bends too few borders; some more help, and beyond these luck decides more than depth.",
         _on(COUNTRIES, depth=(1, 2, 6, 10)),
     ),
     "width": Comparison(
         "Width",
-        "Wider layers help, each doubling by less.",
+        "Eight units a layer are too few; each doubling brings less than the one before, soon no more than luck.",
         _on(COUNTRIES, width=(8, 16, 32, 64)),
     ),
     "optimizers": Comparison(
@@ -108,5 +110,19 @@ COMPARISONS: dict[str, Comparison] = {
             width=(100, 200, 300),
             optimizer__learning_rate=(0.0001, 0.001, 0.01),
         ),
+        "Published for this grid on photos of six actors: 87.2 %, probably of the best of the 81 by the test itself.",
     ),
 }
+
+
+def published(sweep: Sweep) -> str:
+    """What was published of the question that a sweep answers, and whether on such data; "" if nothing was.
+
+    The question is what varies, whatever the data and the other settings.
+    """
+    found = next((of.published for of in COMPARISONS.values() if of.published and of.sweep.vary == sweep.vary), "")
+    if not found:
+        return ""
+    if sweep.base.data.source == "folder":
+        return f"{found} It compares only as far as your folder has the same photos and split."
+    return f"{found} These are other faces, so the two figures do not compare."

@@ -9,10 +9,15 @@ from facelab.plots import palette
 from facelab.plots.frame import figure
 
 NAMED_CLASSES = 12  # up to which names and counts are written
+CELL = 12  # px around a cell's centre that answer to the pointer at least
 
 
 def confusion(counts: np.ndarray, names: Sequence[str]) -> go.Figure:
-    """Whom the network takes for whom: int [classes, classes], a row per true class, a column per answer."""
+    """Whom the network takes for whom: int [classes, classes], a row per true class, a column per answer.
+
+    With `st.plotly_chart(..., on_select="rerun")` a chosen cell comes back as the point's `customdata`: the truth times
+    `classes` plus the answer.
+    """
     of_class = counts.sum(1, keepdims=True)
     wrong = counts - np.diag(np.diag(counts))
     true, answer = np.unravel_index(wrong.argmax(), wrong.shape)
@@ -32,9 +37,31 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> go.Figure:
         xgap=1 if named else 0,
         ygap=1 if named else 0,
         showscale=False,
-        hoverongaps=False,
-        hovertemplate="%{y}, taken for %{x}:<br>%{text} times, %{z:.0f} % of its row<extra></extra>",
+        hoverinfo="skip",
     )
+    _add_markers(fig, counts, names)
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "showspikes": False}
     fig.update_xaxes(**ticks, showticklabels=named)
     return fig.update_yaxes(**ticks, showticklabels=named, autorange="reversed")
+
+
+def _add_markers(fig: go.Figure, counts: np.ndarray, names: Sequence[str]) -> None:
+    truths, answers = np.nonzero(counts)
+    shares = 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    fig.add_scatter(
+        x=answers,
+        y=truths,
+        mode="markers",
+        marker={"size": CELL, "opacity": 0, "symbol": "square", "color": palette.GREY},
+        text=[
+            f"{names[truth]}, taken for {names[answer]}:<br>"
+            f"{counts[truth, answer]} times, {shares[truth, answer]:.0f} % of its row"
+            for truth, answer in zip(truths, answers, strict=True)
+        ],
+        customdata=truths * len(names) + answers,
+        hovertemplate="%{text}<extra></extra>",
+        selected_marker_opacity=0,
+        unselected_marker_opacity=0,
+        showlegend=False,
+        name="",
+    )

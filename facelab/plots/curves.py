@@ -1,6 +1,7 @@
 """What happened during training: loss, accuracy, learning rate and gradient norms over the epochs."""
 
 import math
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,6 +11,7 @@ from facelab.plots.frame import count, figure, nothing, numbers
 
 EPOCH = "Epoch"
 LOSS = "Cross-entropy loss (nats)"
+LAYERS = 20  # most whose gradients are drawn one by one
 SYMBOLS = {"train": "circle", "validation": "diamond", "test": "square"}
 
 
@@ -108,17 +110,32 @@ def rate_curve(epochs: dict[str, np.ndarray], log: bool = False, total_epochs: i
     return _fix_epochs(fig, total_epochs)
 
 
-def gradient_curves(epochs: dict[str, np.ndarray], total_epochs: int | None = None) -> go.Figure:
-    """The gradient's norm in each layer, on a log axis: "epoch" [m] and "gradient_norm.<layer>" float [m], first layer
-    first. Colour runs from the first layer to the last; with more than eight layers only these two are in the legend.
+def norm_curves(
+    epochs: dict[str, np.ndarray],
+    total_epochs: int | None = None,
+    powers: tuple[int, int] | None = None,
+    of: Literal["gradient", "weight"] = "gradient",
+) -> go.Figure:
+    """The norm of each layer's gradient or weight, on a log axis; colour runs from the first layer to the last.
+
+    Of more than `LAYERS` layers five are drawn: the first, the last, and those at each quarter. Where more than eight
+    are drawn, only the first and the last are in the legend.
+
+    Args:
+        epochs: "epoch" [m], and "gradient_norm.<layer>" or "weight_norm.<layer>" float [m], first layer first.
+        total_epochs: planned epochs, so that the axis stands still during training.
+        powers: of ten, the ends of the axis, so that several figures compare.
     """
-    title, prefix = "Gradient norm", "gradient_norm."
+    title, prefix = f"{of.capitalize()} norm", f"{of}_norm."
     layers = [key.removeprefix(prefix) for key in epochs if key.startswith(prefix)]
     at = _column(epochs, "epoch")
     if not layers or not len(at):
-        return nothing("No gradient norms yet.", x=EPOCH, y=title)
-    fig = figure(_gradient_alt(epochs, layers, prefix), palette.HEIGHT, x=EPOCH, y=title, hovermode="closest")
-    for index, (layer, colour) in enumerate(zip(layers, palette.along(palette.DEPTH, len(layers)), strict=True)):
+        return nothing(f"No {of} norms yet.", x=EPOCH, y=title)
+    fig = figure(_norm_alt(epochs, layers, of), palette.HEIGHT, x=EPOCH, y=title, hovermode="closest")
+    colours = palette.along(palette.DEPTH, len(layers))
+    drawn = range(len(layers)) if len(layers) <= LAYERS else np.linspace(0, len(layers) - 1, 5).round().astype(int)
+    for index in drawn:
+        layer, colour = layers[index], colours[index]
         ends = {0: f"{layer} (first)", len(layers) - 1: f"{layer} (last)"}
         fig.add_scatter(
             x=numbers(at),
@@ -127,11 +144,15 @@ def gradient_curves(epochs: dict[str, np.ndarray], total_epochs: int | None = No
             mode=_mode(len(at)),
             line={"color": colour, "width": palette.LINE},
             marker_size=palette.MARKER - 2,
-            showlegend=len(layers) <= 8 or index in ends,
+            showlegend=len(drawn) <= 8 or index in ends,
             hovertemplate=f"{layer}<br>epoch %{{x:.3~f}}: %{{y:.3g}}<extra></extra>",
         )
     fig.update_layout(showlegend=True)
-    _log_axis(fig)
+    if powers:
+        step = math.ceil((powers[1] - powers[0]) / 6)
+        fig.update_yaxes(type="log", range=powers, dtick=step, exponentformat="power")
+    else:
+        _log_axis(fig)
     return _fix_epochs(fig, total_epochs)
 
 
@@ -341,13 +362,13 @@ def _accuracy_alt(epochs, best_epoch, chance) -> str:
     return sentence[0].upper() + sentence[1:] + "."
 
 
-def _gradient_alt(epochs, layers, prefix) -> str:
-    last = {layer: numbers(epochs[prefix + layer])[-1] for layer in layers}
+def _norm_alt(epochs: dict[str, np.ndarray], layers: list[str], of: str) -> str:
+    last = {layer: numbers(epochs[f"{of}_norm.{layer}"])[-1] for layer in layers}
     known = {layer: value for layer, value in last.items() if np.isfinite(value)}
     if not known:
-        return f"Gradient norms of {count(len(layers), 'layer')}; none is a finite number in the last epoch."
+        return f"{of.capitalize()} norms of {count(len(layers), 'layer')}; none is a finite number in the last epoch."
     least, most = min(known, key=known.get), max(known, key=known.get)
     if len(known) == 1:
-        return f"The gradient norm of {most} is {known[most]:.3g} in the last epoch."
+        return f"The {of} norm of {most} is {known[most]:.3g} in the last epoch."
     span = f"from {known[least]:.3g} in {least} to {known[most]:.3g} in {most}"
-    return f"In the last epoch the gradient norms of {count(len(layers), 'layer')} reach {span}."
+    return f"In the last epoch the {of} norms of {count(len(layers), 'layer')} reach {span}."

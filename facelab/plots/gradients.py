@@ -1,6 +1,7 @@
 """How much of the gradient reaches each layer of a deep network."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,8 +17,20 @@ LOST = {"zero": palette.GREY, "not a finite number": palette.VERMILION}
 """Cells that a logarithm has no place for, and their colours."""
 
 
+def powers_of(maps: Sequence[np.ndarray]) -> tuple[int, int]:
+    """The whole powers of ten between which all norms of several maps lie that are finite and not 0."""
+    known = np.concatenate([np.ravel(norms) for norms in maps])
+    known = np.log10(known[np.isfinite(known) & (known > 0)])
+    low, high = (math.floor(known.min()), math.ceil(known.max())) if len(known) else (0, 1)
+    return low, max(high, low + 1)
+
+
 def gradient_map(
-    norms: np.ndarray, layers: list[str], epochs: np.ndarray | None = None, title: str = NORM
+    norms: np.ndarray,
+    layers: list[str],
+    epochs: np.ndarray | None = None,
+    title: str = NORM,
+    powers: tuple[int, int] | None = None,
 ) -> go.Figure:
     """A cell per layer and epoch, coloured by the power of ten of the gradient's size; zero has a colour of its own.
 
@@ -26,27 +39,26 @@ def gradient_map(
         layers: one name per layer, all different.
         epochs: float [epochs], evenly apart; 1, 2, ... if not given.
         title: what the norms are.
+        powers: of ten, the ends of the colours, so that several maps compare; else those of this one.
     """
     norms = np.asarray(norms, dtype=np.float64)
     if not norms.size:
         return nothing("No gradient norms yet.", x=EPOCH, y=TITLE)
     at = np.arange(1, norms.shape[1] + 1) if epochs is None else np.asarray(epochs)
     shown = np.isfinite(norms) & (norms > 0)
-    powers = np.log10(norms, where=shown, out=np.full(norms.shape, np.nan))
+    logs = np.log10(norms, where=shown, out=np.full(norms.shape, np.nan))
     fig = figure(_alt(norms, shown, layers, title), palette.HEIGHT, x=EPOCH, y=TITLE)
     fig.update_layout(hovermode="closest", hoverdistance=-1, dragmode=False)
-    fig.add_heatmap(x=at, y=layers, z=numbers(powers), **_colours(powers, title), name="")
+    fig.add_heatmap(x=at, y=layers, z=numbers(logs), **_colours(powers or powers_of([norms]), title), name="")
     hover = "%{y}, epoch %{x:.3~f}: %{customdata:.2e}<extra></extra>"
     fig.data[-1].update(customdata=numbers(norms), hovertemplate=hover)
     _add_lost(fig, at, layers, norms)
     return _fix_axes(fig, layers, at)
 
 
-def _colours(powers: np.ndarray, title: str) -> dict:
-    """Colours over the powers of ten that occur, with the bar's ticks at whole ones."""
-    known = powers[np.isfinite(powers)]
-    low, high = (math.floor(known.min()), math.ceil(known.max())) if len(known) else (0, 1)
-    high = max(high, low + 1)
+def _colours(powers: tuple[int, int], title: str) -> dict:
+    """Colours between two powers of ten, with the bar's ticks at whole ones."""
+    low, high = powers
     ticks = list(range(low, high + 1, -(-(high - low) // 8)))
     return {
         "zmin": low,

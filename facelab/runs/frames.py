@@ -2,33 +2,46 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import isqrt
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from facelab.models.flat import flatten
 from facelab.training.fit import Frame
 
-UNITS = 16
 SIDE = 32
+"""Pixels a side that a dense unit's picture keeps at most, and at least where there are too many units."""
+SMALLEST = 8
+BYTES = 500_000
+"""Of a frame of dense units, so that the film of a run stays below 30 MB: 80 colour pictures of 32x32, 300 of 16x16."""
+
+
+def unit_images(model: nn.Module, input_shape: tuple[int, ...]) -> Tensor:
+    """The first layer's weights as pictures: a copy, float32 [units, channels, h, w] on the CPU.
+
+    A convolution's filters are pictures as they are; a dense unit's weights get the shape of the image, (C, H, W).
+    """
+    layer = next(module for module in model.modules() if isinstance(module, nn.Linear | nn.Conv2d))
+    weights = layer.weight.detach().float().cpu().clone()
+    return weights.view(-1, *input_shape) if isinstance(layer, nn.Linear) else weights
 
 
 def first_layer(model: nn.Module, input_shape: tuple[int, ...]) -> np.ndarray:
-    """The weights of the first `UNITS` units of the first layer as pictures.
+    """The units of the first layer as pictures, small enough to be kept many times.
 
     Returns:
-        float16 [units, channels, h, w]: a filter as it is; a dense unit's weights in the shape of the image, averaged
-        down to at most `SIDE` pixels a side.
+        float16 [units, channels, h, w]: a filter as it is; a dense unit's weights averaged down until the frame is at
+        most `BYTES` long. Of very many units, those that have no room at `SMALLEST` pixels a side are left out.
     """
-    layer = next(module for module in model.modules() if isinstance(module, nn.Linear | nn.Conv2d))
-    weights = layer.weight.detach()[:UNITS].float().cpu()
-    if isinstance(layer, nn.Linear):
-        weights = weights.view(-1, *input_shape)
-        side = min(SIDE, input_shape[-1])
-        weights = F.adaptive_avg_pool2d(weights, side)
+    weights = unit_images(model, input_shape)
+    if weights.shape[2:] == input_shape[1:]:
+        units, channels, height, _ = weights.shape
+        side = min(height, SIDE, max(SMALLEST, isqrt(BYTES // (2 * units * channels))))
+        weights = F.adaptive_avg_pool2d(weights[: BYTES // (2 * channels * side**2)], side)
     return weights.to(torch.float16).numpy()
 
 

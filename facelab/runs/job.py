@@ -130,7 +130,8 @@ class _Job:
 
     def __init__(self, store: RunStore, lease: Lease, heart: _Heart, at_once: int | None) -> None:
         self.store, self.lease, self.heart, self.at_once = store, lease, heart, at_once
-        self.config = store.get(lease.run_id).config
+        run = store.get(lease.run_id)
+        self.config, self.films = run.config, run.config.subject == "points" or run.sweep is None
         self.waiting: list[Record] = []
         self.flushed, self.saved = 0.0, time.perf_counter()
         self.save_cost, self.looked, self.threads = 0.0, 0.0, 0
@@ -147,7 +148,8 @@ class _Job:
         )
         self._take_cores(model)
         resume = self.store.load_checkpoint(self.lease.run_id)
-        frames = FRAMES[self.config.subject](data)
+        # A film of faces takes megabytes; nobody watches those of a hundred members.
+        frames = FRAMES[self.config.subject](data) if self.films else {}
         for record in fit(model, data, self.config, frames=frames, resume=resume):
             self._keep(record)
             listen(record)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from facelab.errors import RunError
 from facelab.runs.config import RunConfig
-from facelab.runs.dealing import check
+from facelab.runs.dealing import local_workers
+from facelab.runs.room import check, check_search
 from facelab.runs.store import RunStore
 from facelab.runs.sweep import Sweep
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 5.0
 CONNECT_SECONDS = 60
-MAX_WORKERS = 4
 STARTING = "Waiting for the worker processes to start."
 KILLED = "Its worker process was killed again and again, perhaps for want of memory: try a smaller batch or network."
 
@@ -58,16 +58,17 @@ class Runner(threading.Thread):
         return run_id
 
     def submit_sweep(self, sweep: Sweep, name: str = "") -> str:
-        """Queue all members of a sweep and return its id; raises as `dealing.check`."""
-        check(sweep)
+        """Queue all members of a sweep and return its id; raises as `room.check`."""
+        check(sweep, self.workers)
         sweep_id = self.store.create_sweep(sweep, name, self.id, self.workers)
         self._wake.set()
         return sweep_id
 
     def submit_search(self, search: "Search") -> str:
-        """Queue a search and return its id; raises as `searching.queue`."""
+        """Queue a search and return its id; raises as `room.check_search` and `searching.queue`."""
         from facelab.runs import searching
 
+        check_search(search)
         searching.queue(search, self.store)
         self._searches[search.id] = search
         self._wake.set()
@@ -78,7 +79,7 @@ class Runner(threading.Thread):
         """How many jobs train at once."""
         if self.scheduler and self.ready.is_set():
             return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
-        return min(os.cpu_count() or 1, MAX_WORKERS)
+        return local_workers()
 
     def resume(self, run_id: str) -> None:
         """Queue a run again, to go on from its last checkpoint; raises as `RunStore.requeue`."""
@@ -274,7 +275,7 @@ def submit_sweep(sweep: Sweep, name: str = "", store: RunStore | None = None) ->
     """Queue all members of a sweep, each a run of its own, and return the sweep's id.
 
     Raises:
-        SettingsError, ShapeError, DataError: a member on points cannot be trained, see `dealing.check`.
+        SettingsError, ShapeError, DataError: a member cannot be trained, see `room.check`.
     """
     return runner(store).submit_sweep(sweep, name)
 
@@ -286,6 +287,7 @@ def submit_search(search: "Search", store: RunStore | None = None) -> str:
 
     Raises:
         RunError: it is queued or running already.
+        SettingsError, ShapeError, DataError: a trial could not be trained, see `room.check_search`.
     """
     return runner(store).submit_search(search)
 

@@ -24,7 +24,8 @@ from facelab.errors import RunError, SettingsError, StoreError
 from facelab.runs.database import LOCK_SECONDS
 from facelab.runs.job import execute
 from facelab.runs.lease import Unwanted
-from facelab.runs.run import Run
+from facelab.runs.ranking import accuracies
+from facelab.runs.run import History, Run
 from facelab.runs.spaces import Search, settings_of
 from facelab.runs.store import RunStore
 from facelab.runs.sweep import name_of
@@ -59,7 +60,7 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial: its run, what it tried by field, and its best validation accuracy, 0 to 1, as far as it is known.
+    """One trial: its run, what it tried by field, and its validation accuracy, 0 to 1, as far as it is known.
 
     One that was left in the middle, for its search to go on with, is "running" all the while; its run says more.
     """
@@ -147,20 +148,16 @@ def importances(search: Search, store: RunStore) -> dict[str, float]:
         return {field: float(share) for field, share in shares.items()}
 
 
-def searches(store: RunStore) -> list[Search]:
+def searches(store: RunStore, limit: int | None = None) -> list[Search]:
     """The searches in the store, the newest first; those with settings from another time are left out."""
     with explained(store):
-        kept = [
-            summary for summary in optuna.get_all_study_summaries(storage_of(store)) if SETTINGS in summary.user_attrs
-        ]
-    kept.sort(key=lambda summary: summary.datetime_start.timestamp() if summary.datetime_start else 0, reverse=True)
+        # In the order in which they were made; a summary of each, which has the time as well, would read every trial.
+        studies = storage_of(store).get_all_studies()
     found = []
-    for summary in kept:
-        try:
-            found.append(Search.parse(summary.user_attrs[SETTINGS]))
-        except SettingsError:
-            continue
-    return found
+    for study in reversed(studies):
+        with suppress(SettingsError, KeyError):
+            found.append(Search.parse(study.user_attrs[SETTINGS]))
+    return found[:limit]
 
 
 def forget(search: Search, store: RunStore) -> None:
@@ -267,8 +264,14 @@ def _tell(study: optuna.Study, store: RunStore, number: int, run_id: str) -> Non
         return  # another process goes on with it
     value, state = None, TrialState.FAIL
     if run and run.status in SCORED:
-        value, state = float(np.nanmax(store.history(run_id).epochs["validation_accuracy"])), TrialState.COMPLETE
+        value, state = _value(run, store.history(run_id)), TrialState.COMPLETE
     study.tell(number, value, state, skip_if_finished=True)
+
+
+def _value(run: Run, history: History) -> float:
+    """The validation accuracy of the network that was kept; of one that diverged, the best that it had reached."""
+    kept = accuracies(run, history)["validation"]
+    return float(np.nanmax(history.epochs["validation_accuracy"])) if math.isnan(kept) else kept
 
 
 def _run(store: RunStore, run_id: str | None) -> Run | None:

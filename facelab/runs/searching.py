@@ -65,7 +65,7 @@ def standing(plan: Search, store: RunStore) -> Standing:
     """
     known = _attributes(plan.id, store)
     status, message = known.get(STANDING, (ENDED, ""))
-    if status in ACTIVE and known[HEARTBEAT] < _now(store) - LOST_AFTER:
+    if status in ACTIVE and known[HEARTBEAT] < store.now() - LOST_AFTER:
         return Standing("lost", LOST)
     return Standing(status, message)
 
@@ -94,7 +94,7 @@ def waits(plan: Search, store: RunStore) -> bool:
     if known[COMMAND]:
         _mark(plan, store, "stopped")
         return False
-    _set(plan, store, HEARTBEAT, _now(store))
+    _set(plan, store, HEARTBEAT, store.now())
     return True
 
 
@@ -161,7 +161,7 @@ def _beating(plan: Search, store: RunStore) -> Iterator[threading.Event]:
     def beat() -> None:
         while True:
             try:
-                _set(plan, store, HEARTBEAT, _now(store))
+                _set(plan, store, HEARTBEAT, store.now())
                 if _attributes(plan.id, store)[COMMAND]:
                     asked.set()
             except KeyError:
@@ -182,7 +182,7 @@ def _beating(plan: Search, store: RunStore) -> Iterator[threading.Event]:
 
 
 def _mark(plan: Search, store: RunStore, status: Status, message: str = "") -> None:
-    _set(plan, store, HEARTBEAT, _now(store))
+    _set(plan, store, HEARTBEAT, store.now())
     _set(plan, store, STANDING, [status, message])
 
 
@@ -197,9 +197,3 @@ def _attributes(search_id: str, store: RunStore) -> dict[str, Any]:
     with explained(store), suppress(KeyError):
         return optuna.load_study(study_name=search_id, storage=storage_of(store)).user_attrs
     return {}
-
-
-def _now(store: RunStore) -> float:
-    """Seconds since 1970 by the clock that pages and workers share."""
-    with store._database.read() as connection:
-        return store._database.now(connection)

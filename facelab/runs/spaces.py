@@ -8,7 +8,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from pydantic import Field, model_validator
 
 from facelab.runs.config import RunConfig
-from facelab.runs.sweep import SHAPES, Sweep
+from facelab.runs.sweep import SHAPES, Sweep, summary
 from facelab.settings import Settings
 
 
@@ -85,11 +85,7 @@ class Search(Settings):
         for space in self.spaces:
             if problem := space.problem(self._present(space.field)):
                 raise ValueError(problem)
-        ends = {field: _ends(distribution) for field, distribution in self.distributions().items()}
-        first = {field: values[0] for field, values in ends.items()}
-        for field, values in ends.items():
-            for value in values:
-                settings_of(self.base, first | {field: value})
+        self.outermost()
         return self
 
     @property
@@ -97,6 +93,20 @@ class Search(Settings):
         """Names the search in the store, whatever its budget."""
         settings = self.model_dump_json(exclude={"trials", "seconds"})
         return "search-" + hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+    def summary(self) -> str:
+        """A few words that tell this search from its neighbours."""
+        return summary([space.field for space in self.spaces], self.base)
+
+    def outermost(self) -> list[RunConfig]:
+        """The settings of trials at the ends of the spaces: each choice or end of one, with the first of all others.
+
+        Raises:
+            SettingsError: a field that does not exist, or a value that it cannot have.
+        """
+        ends = {field: _ends(distribution) for field, distribution in self.distributions().items()}
+        first = {field: values[0] for field, values in ends.items()}
+        return [settings_of(self.base, first | {field: value}) for field, values in ends.items() for value in values]
 
     def distributions(self) -> dict[str, BaseDistribution]:
         """Optuna's spaces by field."""

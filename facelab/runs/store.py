@@ -51,9 +51,9 @@ class RunStore:
 
     # What a page needs
 
-    def create(self, config: RunConfig, name: str = "", runner: str = "") -> str:
-        """Keep a new queued run and return its id."""
-        run_id = _new_id()
+    def create(self, config: RunConfig, name: str = "", runner: str = "", run_id: str = "") -> str:
+        """Keep a new queued run and return its id: `run_id`, which no other has, or a new one."""
+        run_id = run_id or _new_id()
         row = _new_row(run_id, name or config.summary(), config, runner)
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -266,6 +266,11 @@ class RunStore:
             active = (runs.c.id == run_id, runs.c.attempt == attempt, runs.c.status.in_(ACTIVE))
             values = {"status": "failed", "message": message, "command": "", "ended": now}
             connection.execute(runs.update().where(*active).values(**values))
+
+    def now(self) -> float:
+        """Seconds since 1970 by the clock that all users of this store share."""
+        with self._database.read() as connection:
+            return self._database.now(connection)
 
     def active(self) -> int:
         """How many runs are being trained at this moment, or wait for a worker that lives."""

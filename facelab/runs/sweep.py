@@ -1,11 +1,15 @@
 """`Sweep`: one configuration in many versions, the members, each a run of its own."""
 
+import json
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any, Literal, Self
 
+from annotated_types import MaxLen
 from pydantic import Field, field_validator, model_validator
 
 from facelab.errors import SettingsError
@@ -13,6 +17,7 @@ from facelab.runs.config import RunConfig
 from facelab.settings import Settings
 
 MOST_MEMBERS = 1000
+WORDS = {"on": True, "off": False}
 SHAPES = ("depth", "width")
 """What may vary besides the fields of a `RunConfig`: how many hidden dense layers, and how many units each has."""
 
@@ -83,9 +88,8 @@ class Sweep(Settings):
                 f"This sweep has {total:,} members, but at most {MOST_MEMBERS:,} are trained: "
                 "give fewer values or repeats."
             )
-        labels = [member.label for member in self.members() if not member.repeat]
-        for label in labels:
-            if labels.count(label) > 1:
+        for label, count in Counter(member.label for member in self._members).items():
+            if count > self.repeats:
                 raise ValueError(f"{label.capitalize()} is there twice: give every value once.")
         return self
 
@@ -95,14 +99,17 @@ class Sweep(Settings):
         Raises:
             SettingsError: one sentence naming the first field that does not exist or value that it cannot have.
         """
-        return list(self._members())
+        return list(self._members)
 
     def summary(self) -> str:
         """A few words that tell this sweep from its neighbours; the name of one that was given none."""
-        varied = " and ".join(name_of(vary.field) for vary in self.vary)
-        return f"{varied.capitalize()}: {self.base.summary()}"[:200]
+        return summary([vary.field for vary in self.vary], self.base)
 
-    def _members(self) -> Iterator[Member]:
+    @cached_property
+    def _members(self) -> tuple[Member, ...]:
+        return tuple(self._made())
+
+    def _made(self) -> Iterator[Member]:
         fields = [vary.field for vary in self.vary]
         columns = [vary.values for vary in self.vary]
         for values in product(*columns) if self.how == "grid" else zip(*columns, strict=True):
@@ -111,6 +118,27 @@ class Sweep(Settings):
             config = _changed(self.base, named)
             for repeat in range(self.repeats):
                 yield Member(label, named, repeat, config.replace({"seed": config.seed + repeat}))
+
+
+def summary(fields: Sequence[str], base: RunConfig) -> str:
+    """Varied fields and what they start from, in a few words."""
+    return f"{' and '.join(map(name_of, fields)).capitalize()}: {base.summary()}"[:200]
+
+
+def values_of(text: str) -> list[Any]:
+    """Values separated by commas: numbers, words, on and off, and lists in brackets such as [16, 16]."""
+    try:
+        return json.loads(f"[{text}]")
+    except (ValueError, RecursionError):
+        return [value_of(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def value_of(text: str) -> Any:
+    """A value as JSON has it, or on or off; what is neither is a word."""
+    try:
+        return WORDS[text.lower()] if text.lower() in WORDS else json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def name_of(field: str) -> str:
@@ -140,7 +168,15 @@ def _changed(base: RunConfig, values: dict[str, Any]) -> RunConfig:
     if not widest:
         raise SettingsError("Depth and width need a base with a hidden layer: set model.hidden, such as to [16].")
     depth = values.get("depth", len(config.model.hidden))
-    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
-        raise SettingsError(f"depth must be a whole number at least 0, but is {depth!r}.")
+    deepest = _deepest(config)
+    # Before the layers are made, for a list of a milliard of them would fill the memory.
+    if isinstance(depth, bool) or not isinstance(depth, int) or not 0 <= depth <= deepest:
+        raise SettingsError(f"depth must be a whole number at least 0 and at most {deepest}, but is {depth!r:.60}.")
     width = values.get("width", widest)
     return config.replace({"model.hidden": (width,) * depth})
+
+
+def _deepest(config: RunConfig) -> int:
+    """The hidden layers that its kind of network may have."""
+    limits = type(config.model).model_fields["hidden"].metadata
+    return next(limit.max_length for limit in limits if isinstance(limit, MaxLen))

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from facelab.errors import DataError
 from facelab.training.config import TrainingConfig
+from facelab.training.gradients import weight_norms, weighted_layers
 from facelab.training.numerics import choose
 from facelab.training.records import Checkpoint, EpochSums, Outcome, Record, frame_steps, stride
 from facelab.training.schedule import Span, timetable
@@ -97,7 +98,7 @@ class _Training:
         self.model, self.config, self.frames, self.examples = model, config, frames, len(labels)
         numerics = choose(model, config)
         numerics.place(model)
-        self.splits = watched(data)
+        self.splits, self.layers = watched(data), weighted_layers(model)
         self.steps = steps_for(model, inputs, labels, config, numerics)
         self.total_steps = self.spans[-1].end
         self.stride, self.frame_steps = every or stride(self.total_steps), frame_steps(self.total_steps)
@@ -169,7 +170,7 @@ class _Training:
         metrics: dict[str, float] = {}
         for name, split in self.splits.items():
             metrics[f"{name}_loss"], metrics[f"{name}_accuracy"] = self.steps.evaluate(*split)
-        return metrics
+        return metrics | {f"weight_norm.{name}": norm for name, norm in weight_norms(self.layers).items()}
 
     def _span(self) -> Span:
         """The settings that hold in the present epoch; after the last one, those of the last."""

@@ -1,4 +1,4 @@
-"""How large the gradient is in each layer."""
+"""How large the gradient and the weights are in each layer."""
 
 import math
 
@@ -26,3 +26,9 @@ def gradient_norms(layers: dict[str, list[nn.Parameter]]) -> dict[str, float]:
     for (name, _), value in zip(found, values, strict=True):
         norms[name] = math.hypot(norms.get(name, 0.0), value)
     return norms
+
+
+def weight_norms(layers: dict[str, list[nn.Parameter]]) -> dict[str, float]:
+    """The Euclidean norm of each layer's weight, without its bias."""
+    values = torch.stack([torch.linalg.vector_norm(weight.detach()) for weight, *_ in layers.values()]).tolist()
+    return dict(zip(layers, values, strict=True))

@@ -34,8 +34,9 @@ class Record:
             over the epoch's steps as they were trained on (augmented, with dropout and label smoothing);
             `validation_loss`, `validation_accuracy`, NaN without validation examples; `learning_rate`, of its last
             step; `images_per_second`, of all epochs so far with their validation; `seconds_left`; `best_epoch`; and
-            `gradient_norm.<layer>`, the mean over some of its steps, before clipping. Of the end: `best_epoch`.
-            Accuracies are shares in [0, 1]. Epoch 0 is the untrained network, with its validation metrics alone.
+            `gradient_norm.<layer>`, the mean over some of its steps, before clipping; `weight_norm.<layer>`. Of the
+            end: `best_epoch`. Accuracies are shares in [0, 1]. Epoch 0 is the untrained network, with its validation
+            metrics and weight norms alone.
         checkpoint: copies the state to continue from; to be called before the next record is asked for.
         frames: small arrays by name, at some steps.
         outcome: of the end, how it ended.

@@ -25,6 +25,7 @@ STATUS = {
 }
 PAGES = {"faces": "train.py", "points": "playground.py"}
 """The page that shows a run, by its subject."""
+LEFT = "address that was left"
 EXAMPLES = {"faces": ("photos", "validation"), "points": ("points", "test")}
 """What a network is shown, and the split that is watched beside training, by the subject of its run."""
 
@@ -56,7 +57,19 @@ def open_run(run: Run) -> None:
     """Go to the page that shows a run, and set its controls to the run's settings."""
     # Not by the address: on its way to another page it loses what controls of this one are bound to.
     st.session_state["opened run"] = run.id
+    st.session_state[LEFT] = run.id, {name: st.query_params.get_all(name) for name in st.query_params}
     st.switch_page(page_path(PAGES[run.config.subject]), query_params={"run": run.id})
+
+
+def come_back() -> None:
+    """Restore the address that was left to open a run; to be called before any control is drawn.
+
+    On the way to a run Streamlit gives this page the run's address first, and the browser's Back leads there.
+    """
+    run_id, address = st.session_state.get(LEFT, ("", {}))
+    if run_id and st.query_params.get("run") == run_id:
+        st.query_params.from_dict(address)
+        st.rerun()  # controls read the address when a run of the script begins
 
 
 def page_path(page: str) -> Path:
@@ -135,7 +148,7 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     if details.open:
         with details:
             show(
-                plots.gradient_curves(history.epochs, total),
+                plots.norm_curves(history.epochs, total),
                 "gradient_norms",
                 "How hard each layer is pushed. One that stays far below the others learns little.",
             )

@@ -12,7 +12,7 @@ from facelab.ui.figures import cached, show
 from facelab.ui.live import EXAMPLES
 from facelab.ui.services import store
 
-SHOWN = 6
+SHOWN, FILM = 6, 16
 
 
 def show_results(run: Run) -> None:
@@ -110,4 +110,4 @@ def _frames(run_id: str, attempt: int, step: int) -> tuple[list[int], list[np.nd
 
 @cached
 def _weights(run_id: str, attempt: int, step: int, _frame: np.ndarray) -> Figure:
-    return plots.weight_wall(_frame.astype(np.float32), mode="colour")
+    return plots.weight_wall(_frame[:FILM].astype(np.float32), mode="colour")

@@ -1,12 +1,17 @@
 """Compare: a sweep is put together, raced, and read."""
 
+import json
+
 import pytest
 
 from facelab.labs import COMPARISONS
 from facelab.runs import Sweep
+from facelab.runs.job import execute
 from facelab.runs.share import execute_share
+from facelab.runs.sweep import values_of
 from facelab.ui.compare import sweeps
-from facelab.ui.compare.forms import text_of, values_of
+from facelab.ui.compare.fields import text_of
+from facelab.ui.compare.racing import UNIT_SIDE, race_view
 from tests.pages.harness import button, open_page, texts
 
 MOONS = {
@@ -28,7 +33,12 @@ MOONS = {
 def train_sweeps_here(monkeypatch):
     def submit(sweep: Sweep, name: str = "", store=None) -> str:
         sweep_id = store.create_sweep(sweep, name)
-        execute_share([(run.id, 1) for run in store.members(sweep_id)], store.url, threads=1)
+        members = [(run.id, 1) for run in store.members(sweep_id)]
+        if sweep.gradients or sweep.base.subject == "faces":
+            for member in members:
+                execute(*member, store.url)
+        else:
+            execute_share(members, store.url, threads=1)
         return sweep_id
 
     monkeypatch.setattr(sweeps, "submit_sweep", submit)
@@ -59,6 +69,8 @@ def test_a_race_is_run_and_read_and_reopened(fresh_store):
     assert [run.status for run in fresh_store.members(sweep.id)] == ["finished"] * 4
     assert "Best by validation accuracy" in texts(app)
     assert "shown for this one alone" in texts(app)
+    assert "Best and worst by validation" in [heading.value for heading in app.subheader]
+    assert "Learning rate 0." in texts(app)
     table = app.dataframe[0].value
     assert table["Setting"].tolist() == ["learning rate 0.1", "learning rate 0.01"]
 
@@ -77,6 +89,55 @@ def test_a_grid_of_two_settings_has_a_map(fresh_store):
     assert not app.exception
     assert len(fresh_store.all()) == 4
     assert "Means over repeats and over all other settings." in texts(app)
+
+
+def test_the_test_accuracy_of_all_is_kept_back_until_asked_for(fresh_store):
+    app = open_page("compare", **MOONS)
+    button(app, "race").click().run()
+
+    def splits() -> set[str]:
+        chart = next(chart for chart in app.get("plotly_chart") if "repeats each" in chart.proto.alt)
+        return {trace["name"] for trace in json.loads(chart.proto.spec)["data"] if trace["showlegend"]}
+
+    assert splits() == {"train", "validation"}
+    app.toggle(key="compare.test").set_value(True).run()
+    assert not app.exception
+    assert splits() == {"train", "validation", "test"}
+
+
+def test_hidden_units_instead_of_boundaries(fresh_store):
+    app = open_page("compare", **MOONS | {"compare.pictures": "Hidden units"})
+    button(app, "race").click().run()
+    assert not app.exception
+    (sweep,) = fresh_store.sweeps()
+    view = race_view(sweep.sweep, fresh_store.members(sweep.id), "epoch", "Hidden units")
+    assert [layer.shape for layer in view.members[0].units] == [(4, UNIT_SIDE, UNIT_SIDE)]
+    assert view.members[0].regions is None
+
+
+def test_one_run_each_is_said_to_prove_nothing(fresh_store):
+    app = open_page("compare", **MOONS | {"compare.repeats": "1"})
+    button(app, "race").click().run()
+    assert "one run each cannot tell luck from effect" in texts(app)
+
+
+def test_gradients_are_drawn_on_one_scale(fresh_store):
+    app = open_page("compare", **MOONS | {"compare.gradients": "true", "compare.repeats": "1"})
+    button(app, "race").click().run()
+    assert not app.exception
+    assert "Gradient flow" in [heading.value for heading in app.subheader]
+    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    maps = [spec["data"][0] for spec in specs if spec["data"][0]["type"] == "heatmap"]
+    assert len(maps) == 2
+    assert len({(of["zmin"], of["zmax"]) for of in maps}) == 1
+
+
+def test_the_best_and_worst_of_faces_show_their_weights(fresh_store):
+    few = {"compare.subject": "Faces", "compare.repeats": "1", "compare.values.0": "0.1, 0.0001", "model.hidden": "4"}
+    app = open_page("compare", **few)
+    button(app, "race").click().run()
+    assert not app.exception
+    assert sum("weights of 4 units" in chart.proto.alt for chart in app.get("plotly_chart")) == 2
 
 
 def test_faces_take_the_place_of_points():

@@ -5,7 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from facelab.runs import RunConfig, searching
 from facelab.runs.search import best_trial, trials
-from facelab.runs.spaces import Search
+from facelab.runs.spaces import Search, Space
+from facelab.ui.compare import search_form
 from facelab.ui.compare import searching as page_of_search
 from tests.pages.harness import button, texts
 
@@ -76,13 +77,13 @@ def search_here(fresh_store, monkeypatch):
     ],
 )
 def test_values_are_typed_as_a_range_or_as_choices(text, space):
-    assert page_of_search.space_of("seed", text) == {"field": "seed"} | space
+    assert search_form.space_of("seed", text) == {"field": "seed"} | space
 
 
 def test_every_preset_is_a_space():
     data = {"source": "moons", "split": {"train": 0.5, "validation": 0.25, "test": 0.25}}
     base = RunConfig.parse({"data": data, "model": {"kind": "mlp", "hidden": [8]}})
-    spaces = [page_of_search.space_of(field, text) for field, text in page_of_search.SPACES.items()]
+    spaces = [search_form.space_of(field, text) for field, text in search_form.SPACES.items()]
     assert len(Search.parse({"base": base, "spaces": spaces}).distributions()) == len(spaces)
 
 
@@ -162,3 +163,21 @@ def test_a_search_that_waits_can_be_stopped_and_gone_on_with(fresh_store, monkey
     button(app, "resume search").click().run()
     assert not app.exception
     assert searching.standing(plan, fresh_store).status == "finished"
+
+
+@pytest.mark.parametrize("text", [*search_form.SPACES.values(), "0 to 0.5 step 0.1", "1e-06 to 0.1 log"])
+def test_a_space_is_written_as_it_is_read(text):
+    space = search_form.space_of("seed", text)
+    again = search_form.space_of("seed", search_form.text_of_space(Space.parse(space)))
+    assert Space.parse(again) == Space.parse(space)
+
+
+def test_an_earlier_search_is_opened_with_its_settings():
+    found = button(open_search(**QUERY), "start search").click().run().query_params["search"]
+    app = open_search()
+    app.selectbox(key="earlier searches").select(found).run()
+    assert not app.exception
+    assert app.query_params["search"] == found
+    assert app.number_input(key="search.trials").value == 5
+    assert [app.text_input(key=f"search.space.{index}").value for index in range(2)] == ["0.001 to 0.1 log", "1, 2"]
+    assert "Best by validation accuracy" in texts(app)

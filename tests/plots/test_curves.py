@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from facelab.plots import accuracy_curves, alt, gradient_curves, loss_curves, rate_curve
+from facelab.plots import accuracy_curves, alt, loss_curves, norm_curves, rate_curve
 from facelab.plots.curves import smooth, thin
 
 EPOCHS = {
@@ -73,7 +73,7 @@ def test_any_loss_gives_a_figure(loss, log):
 
 
 def test_nothing_yet():
-    for draw in (accuracy_curves, rate_curve, gradient_curves):
+    for draw in (accuracy_curves, rate_curve, norm_curves):
         fig = draw({"epoch": np.array([])})
         assert "yet" in alt(fig)
         assert not fig.data
@@ -94,7 +94,7 @@ def test_learning_rate():
 
 
 def test_gradients_have_gaps_where_a_log_axis_has_no_place():
-    fig = gradient_curves(EPOCHS)
+    fig = norm_curves(EPOCHS)
     np.testing.assert_array_equal(named(fig, "conv1 (first)").y, np.float32([1, 0.5, np.nan]))
     assert np.isnan(named(fig, "output (last)").y[-1])
     assert fig.layout.yaxis.type == "log"
@@ -102,9 +102,18 @@ def test_gradients_have_gaps_where_a_log_axis_has_no_place():
 
 def test_many_layers_leave_the_legend_short():
     layers = {f"gradient_norm.conv{index}": np.full(3, 10.0**-index) for index in range(12)}
-    fig = gradient_curves({"epoch": np.arange(3), **layers})
+    fig = norm_curves({"epoch": np.arange(3), **layers})
     assert [trace.name for trace in fig.data if trace.showlegend] == ["conv0 (first)", "conv11 (last)"]
     assert alt(fig) == "In the last epoch the gradient norms of 12 layers reach from 1e-11 in conv11 to 1 in conv0."
+
+
+def test_of_a_hundred_layers_five_are_drawn_and_named():
+    layers = {f"gradient_norm.dense{index}": np.full(3, 10.0**-index) for index in range(1, 102)}
+    fig = norm_curves({"epoch": np.arange(3), **layers}, powers=(-120, 0))
+    names = ["dense1 (first)", "dense26", "dense51", "dense76", "dense101 (last)"]
+    assert [trace.name for trace in fig.data if trace.showlegend] == [trace.name for trace in fig.data] == names
+    assert fig.layout.yaxis.range == (-120, 0)
+    assert "101 layers" in alt(fig)
 
 
 def test_smoothing_is_unbiased_and_passes_over_gaps():

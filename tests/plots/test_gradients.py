@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from facelab.plots import alt, gradient_map, palette
+from facelab.plots.gradients import powers_of
 
 NORMS = np.array([[1e-6, 1e-4, 0.0], [1.0, 10.0, 100.0]])
 LAYERS = ["dense1", "output"]
@@ -13,6 +14,13 @@ def test_colours_are_powers_of_ten_and_the_pointer_shows_norms():
     np.testing.assert_allclose(heat.customdata, NORMS, rtol=1e-6)
     assert (heat.zmin, heat.zmax) == (-6, 2)
     assert list(heat.x) == [1, 2, 3]
+
+
+def test_several_maps_share_their_colours():
+    assert powers_of([NORMS, np.array([[1e-9, np.inf]])]) == (-9, 2)
+    assert powers_of([np.zeros((2, 2))]) == (0, 1)
+    heat, *_ = gradient_map(NORMS, LAYERS, powers=(-9, 3)).data
+    assert (heat.zmin, heat.zmax) == (-9, 3)
 
 
 def test_the_first_layer_is_at_the_bottom():

@@ -17,7 +17,7 @@ LAYERS = [
 
 def test_signed_weights_share_one_scale_with_white_in_the_middle():
     weights = np.array([0.0, 0.5, -1.0]).reshape(3, 1, 1, 1)
-    pictures, _ = MODES["signed"](weights)
+    pictures, _ = MODES["signed"](weights, 1.0)
     assert pictures[0, 0, 0].tolist() == [255, 255, 255]
     assert pictures[2, 0, 0].tolist() == list(palette.rgb(palette.DIVERGING[0]))
     assert pictures[1, 0, 0, 0] > pictures[1, 0, 0, 2]
@@ -25,7 +25,7 @@ def test_signed_weights_share_one_scale_with_white_in_the_middle():
 
 def test_colour_stretches_each_unit_to_its_own_range():
     weights = np.random.default_rng(0).normal(size=(4, 3, 5, 5)) * np.array([1, 2, 3, 4]).reshape(4, 1, 1, 1)
-    pictures, _ = MODES["colour"](weights)
+    pictures, _ = MODES["colour"](weights, 1.0)
     assert pictures.shape == (4, 5, 5, 3)
     assert pictures.min((1, 2, 3)).tolist() == [0] * 4
     assert pictures.max((1, 2, 3)).tolist() == [255] * 4

@@ -1,15 +1,18 @@
 """The order of a sweep's settings."""
 
+import numpy as np
 import pytest
 
-from facelab.runs import Run, Sweep, rank
+from facelab.data import SPLITS
+from facelab.runs import History, Run, RunConfig, Sweep, accuracies, rank
 
 SWEEP = Sweep.parse({"vary": [{"field": "epochs", "values": [1, 2, 3]}], "repeats": 2})
 
 
-def run(member, best=None, status="finished", right=None):
-    facts = dict.fromkeys(Run.__dataclass_fields__) | {"id": str(member), "member": member, "status": status}
-    return Run(**facts | {"best_validation_accuracy": best, "test_right": right, "test_total": 10})
+def run(member, last=None, status="finished", right=None, **facts):
+    known = {"id": str(member), "member": member, "status": status, "settings": RunConfig().model_dump_json()}
+    tested = {} if right is None else {"test_right": right, "test_total": 10}
+    return Run(**dict.fromkeys(Run.__dataclass_fields__) | known | {"validation_accuracy": last} | tested | facts)
 
 
 def test_the_best_mean_on_validation_comes_first():
@@ -37,3 +40,23 @@ def test_diverged_members_count_as_such():
         (0.9, None, 0),
         (None, None, 2),
     ]
+
+
+CURVES = History({}, {"epoch": np.arange(3)} | {f"{split}_accuracy": np.array([0.1, 0.6, 0.3]) for split in SPLITS})
+
+
+def test_accuracies_are_those_of_the_network_that_was_kept():
+    assert accuracies(run(0, 0.3, right=7), CURVES) == {"train": 0.3, "validation": 0.3, "test": 0.7}
+    assert accuracies(run(0), CURVES) == {"train": 0.3, "validation": 0.3, "test": 0.3}
+    assert np.isnan(accuracies(run(0, 0.3))["train"])
+
+
+def test_early_stopping_keeps_the_best_epoch():
+    best = {"settings": RunConfig().replace({"early_stopping.patience": 1}).model_dump_json(), "best_epoch": 1}
+    found = accuracies(run(0, 0.3, right=7, best_validation_accuracy=0.6, **best), CURVES)
+    assert found == {"train": 0.6, "validation": 0.6, "test": 0.7}
+
+
+@pytest.mark.parametrize("status", ["diverged", "failed"])
+def test_what_came_to_nothing_has_no_accuracy(status):
+    assert np.isnan(list(accuracies(run(0, 0.8, status, 7)).values())).all()

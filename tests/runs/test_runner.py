@@ -264,31 +264,19 @@ def test_after_the_death_of_its_workers_a_sweep_goes_on_by_itself(ours, store, p
         assert (found[0], found[-1]) == (0, 6000)
 
 
-def test_with_its_cluster_gone_a_sweep_is_lost_and_its_members_can_be_resumed(ours, store, points):
+def test_after_the_death_of_the_cluster_another_takes_the_queue(ours, store, points, config):
+    """The sweep keeps every worker busy."""
     sweep_id = ours.submit_sweep(points(10_000))
     until(lambda: all(run.epoch for run in store.members(sweep_id)))
+    waiting = ours.submit(config)
     ours._process.kill()
     until(lambda: statuses(store, sweep_id) == ["lost"] * 4, TRUE_WITHIN + 2)
+    assert store.get(waiting).status == "queued"
+    reaches(store, waiting, "finished")
     first, *_ = store.members(sweep_id)
     ours.resume(first.id)
     trains(store, first.id)
     store.delete_sweep(sweep_id)
-
-
-def test_after_the_death_of_the_cluster_another_takes_the_queue(ours, store, longer, config):
-    busy = [ours.submit(longer) for _ in range(2)]
-    for run_id in busy:
-        trains(store, run_id)
-    waiting = ours.submit(config)
-    ours._process.kill()
-    for run_id in busy:
-        reaches(store, run_id, "lost", TRUE_WITHIN)
-    assert store.get(waiting).status == "queued"
-    reaches(store, waiting, "finished")
-    store.delete(busy[0])
-    ours.resume(busy[1])
-    trains(store, busy[1])
-    store.delete(busy[1])
 
 
 def test_a_job_that_kills_its_worker_every_time_has_failed(ours, store, config, monkeypatch):

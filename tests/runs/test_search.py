@@ -60,7 +60,7 @@ def test_every_trial_is_a_run_with_its_settings(store):
         assert run.config.model.hidden == (4,) * trial.values["depth"]
         assert run.config.model.batch_norm
         accuracies = store.history(run.id).epochs["validation_accuracy"]
-        assert trial.accuracy == accuracies.max()
+        assert trial.accuracy == accuracies[-1]
 
 
 def test_the_best_is_chosen_by_validation(local_store):
@@ -188,16 +188,17 @@ def test_importances_find_the_setting_that_counts(local_store):
     assert all(isinstance(share, float) for share in shares.values())
 
 
-def test_searches_are_listed_and_forgotten(local_store):
-    assert searches(local_store) == []
+def test_searches_are_listed_and_forgotten(store):
+    assert searches(store) == []
     plans = [small(trials=1), small(trials=1, seed=1)]
     for plan in plans:
-        list(search(plan, local_store))
-    assert searches(local_store) == plans[::-1]
-    forget(plans[0], local_store)
-    forget(plans[0], local_store)
-    assert searches(local_store) == plans[1:]
-    assert len(local_store.all()) == 2
+        list(search(plan, store))
+    assert searches(store) == plans[::-1]
+    assert searches(store, 1) == plans[1:]
+    forget(plans[0], store)
+    forget(plans[0], store)
+    assert searches(store) == plans[1:]
+    assert len(store.all()) == 2
 
 
 def test_optuna_is_quiet(local_store, caplog, capfd):

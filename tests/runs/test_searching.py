@@ -6,7 +6,7 @@ import time
 import pytest
 
 from facelab.errors import RunError
-from facelab.runs import searching
+from facelab.runs import RunStore, searching
 from facelab.runs.search import forget, search, trials
 from facelab.runs.status import LOST_AFTER
 from tests.runs.test_search import small
@@ -61,8 +61,8 @@ def test_stopped_in_a_trial_it_goes_on_in_it(local_store):
 
 def test_without_a_heartbeat_it_is_lost_and_can_be_queued_again(local_store, monkeypatch):
     searching.queue(small(), local_store)
-    now = searching._now(local_store)
-    monkeypatch.setattr(searching, "_now", lambda store: now + LOST_AFTER + 1)
+    later = local_store.now() + LOST_AFTER + 1
+    monkeypatch.setattr(RunStore, "now", lambda self: later)
     assert searching.standing(small(), local_store).status == "lost"
     searching.queue(small(), local_store)
     assert searching.standing(small(), local_store).status == "queued"

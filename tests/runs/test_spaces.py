@@ -43,7 +43,7 @@ def small(**changes):
         ),
         (
             {"field": "depth", "choices": ["deep"]},
-            "depth must be a whole number at least 0, but is 'deep'.",
+            "depth must be a whole number at least 0 and at most 200, but is 'deep'.",
         ),
         ({"field": "patience", "low": 0, "high": 8}, "There is no setting patience."),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from facelab.errors import SettingsError
 from facelab.runs import RunConfig, Sweep, Vary
+from facelab.runs.sweep import values_of
 
 BASE = RunConfig.parse({"data": {"source": "moons"}, "model": {"kind": "mlp", "hidden": [4, 9]}, "seed": 5})
 
@@ -83,7 +84,9 @@ def test_a_summary_says_what_varies():
             {"how": "pairs"},
             "Pairs need equally many values of every field, but epo",
         ),
-        ([("depth", [1.5])], {}, "depth must be a whole number at least 0, but is 1.5."),
+        ([("depth", [1.5])], {}, "depth must be a whole number at least 0 and at most 200, but is 1.5."),
+        ([("depth", [10**9])], {}, "depth must be a whole number at least 0 and at most 200, but is 1000000000."),
+        ([("depth", ["deep"])], {}, "depth must be a whole number at least 0 and at most 200, but is 'deep'."),
         ([("width", [0])], {}, "model.hidden.0 must be a whole number at least 1 and at most 8192, but is 0."),
         ([("model.kind", ["convnet"])], {}, "A ConvNet needs photos, but moons are points: set model.kind to mlp."),
         ([("seed", list(range(101)))], {"repeats": 10}, "This sweep has 1,010 members, but at most 1,000 are trained:"),
@@ -105,3 +108,19 @@ def test_without_values_there_is_nothing_to_vary():
 def test_a_network_without_hidden_layers_has_no_width():
     with pytest.raises(SettingsError, match="Depth and width need a base with a hidden layer"):
         Sweep.parse({"base": BASE.replace({"model.hidden": []}), "vary": [{"field": "depth", "values": [2]}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1, 0.1", [1, 0.1]),
+        ("off, ON, true", [False, True, True]),
+        ("relu, sgd ,", ["relu", "sgd"]),
+        ("[16, 16], [8]", [[16, 16], [8]]),
+        ("  ", []),
+        ("[" * 100_000, ["[" * 100_000]),
+        ("9" * 5000, ["9" * 5000]),
+    ],
+)
+def test_values_are_read_from_text(text, values):
+    assert values_of(text) == values

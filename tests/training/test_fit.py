@@ -13,8 +13,14 @@ from facelab.training.records import FRAMES, STEP_RECORDS, frame_steps, stride
 
 SGD = {"name": "sgd", "learning_rate": 0.1}
 STEP_METRICS = {"loss", "learning_rate"}
-VALIDATION_METRICS = {"validation_loss", "validation_accuracy"}
-EPOCH_METRICS = VALIDATION_METRICS | {
+WATCHED_METRICS = {
+    "validation_loss",
+    "validation_accuracy",
+    "weight_norm.blocks.0.conv",
+    "weight_norm.hidden.0.linear",
+    "weight_norm.output",
+}
+EPOCH_METRICS = WATCHED_METRICS | {
     "train_loss",
     "train_accuracy",
     "learning_rate",
@@ -53,7 +59,7 @@ def test_records_in_order(trained):
 
 def test_metrics_are_as_documented(trained):
     first, *epochs = trained.of("epoch")
-    assert first.metrics.keys() == VALIDATION_METRICS
+    assert first.metrics.keys() == WATCHED_METRICS
     assert all(record.metrics.keys() == EPOCH_METRICS for record in epochs)
     assert all(record.metrics.keys() == STEP_METRICS for record in trained.of("step"))
     assert all(math.isfinite(value) for record in trained.records for value in record.metrics.values())
@@ -77,6 +83,13 @@ def test_speed_and_time_left(trained):
     assert all(metrics["images_per_second"] > 0 for metrics in epochs)
     assert all(metrics["seconds_left"] > 0 for metrics in epochs[:-1])
     assert epochs[-1]["seconds_left"] == 0
+
+
+def test_weight_norms_are_those_of_the_weights(trained):
+    last = trained.of("epoch")[-1].metrics
+    for name in ("blocks.0.conv", "output"):
+        norm = trained.model.get_submodule(name).weight.detach().pow(2).sum().sqrt().item()
+        assert last[f"weight_norm.{name}"] == pytest.approx(norm, rel=1e-5)
 
 
 def test_gradient_norms_are_those_of_the_batch(train, mlp, points):

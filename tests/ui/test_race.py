@@ -143,6 +143,15 @@ def test_the_first_repeat_brings_its_regions():
     assert base64.b64decode(packed["plane"]["labels"]) == b"\x02\x01"
 
 
+def test_hidden_units_take_the_place_of_regions():
+    layers = (np.full((2, 3, 3), 7, np.uint8), np.full((1, 3, 3), 9, np.uint8))
+    plane = Plane(("#1878B9",), (-1, 1, -1, 1), np.zeros((1, 2)), np.zeros(1))
+    [group] = pack(view(member(units=layers), plane=plane))["groups"]
+    units = base64.b64decode(group["picture"].pop("units"))
+    assert group["picture"] == {"kind": "units", "side": 3, "layers": [2, 1]}
+    assert units == bytes([7] * 18 + [9] * 9)
+
+
 def test_a_metric_that_a_member_lacks_is_not_known():
     packed = pack(view(member(metrics={})))
     assert np.isnan(floats(packed["groups"][0]["repeats"][0]["values"]["loss"])).all()

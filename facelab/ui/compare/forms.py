@@ -1,8 +1,8 @@
 """A sweep as a form: the settings that all members share, what varies, and how often."""
 
-import json
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -10,9 +10,13 @@ from facelab.errors import FacelabError
 from facelab.labs import COMPARISONS
 from facelab.labs.comparisons import COUNTRIES, FACES
 from facelab.runs import RunConfig, Sweep
-from facelab.runs.sweep import SHAPES, name_of
+from facelab.runs.searching import find
+from facelab.runs.sweep import values_of
 from facelab.ui import forms
+from facelab.ui.compare import search_form
+from facelab.ui.compare.fields import field_row, fill_base, text_of
 from facelab.ui.controls import apply
+from facelab.ui.live import come_back
 from facelab.ui.playground import forms as points_forms
 from facelab.ui.services import store
 
@@ -34,13 +38,12 @@ VALUES = {
     "seed": "0, 1, 2, 3, 4",
 }
 """Fields that are asked for first, with values to begin with."""
-UNVARIED = ("data.source", "data.path", "data.drawn", "model.kind", "changes", "device")
 MOST_FIELDS = 4
-WORDS = {"on": True, "off": False, "true": True, "false": False}
 
 
 def mode() -> str:
     """Race settings, search among them, or look at runs side by side."""
+    come_back()
     return st.segmented_control(
         "Mode",
         ["Race", "Search", "Runs"],
@@ -74,13 +77,15 @@ def show_comparisons() -> None:
 
 
 def begin() -> None:
-    """On a first visit: the settings of the sweep that the address names, or, of nothing else, the first comparison."""
-    if any(name in st.session_state for name in ("compare.fields", "compare.subject")):
+    """On a first visit the settings of the sweep or search that the address names, or, of nothing else, the first
+    comparison."""
+    mode = MODES[st.session_state["compare.mode"]]
+    if mode.control in st.session_state:
         return
-    if sweep_id := st.query_params.get("sweep"):
+    if named := st.query_params.get(mode.parameter):
         with suppress(FacelabError):  # the page says what is wrong with it
-            _fill(store().sweep(sweep_id).sweep)
-    elif "data.source" not in st.query_params:
+            mode.reopen(named)
+    elif "compare.subject" not in st.session_state and "data.source" not in st.query_params:
         st.session_state["comparison"] = next(iter(COMPARISONS))
         _fill(COMPARISONS[st.session_state["comparison"]].sweep)
 
@@ -103,7 +108,6 @@ def base_form() -> RunConfig | None:
 
 def sweep_form(base: RunConfig | None) -> Sweep | None:
     """What varies; None while something is wrong, the page saying what."""
-    names = [*VALUES, *(name for name in (base or COUNTRIES).flat() if name not in (*VALUES, *UNVARIED))]
     with st.container(horizontal=True):
         count = st.number_input(
             "Settings that vary", 1, MOST_FIELDS, 1, key="compare.fields", bind="query-params", width=140
@@ -129,7 +133,8 @@ def sweep_form(base: RunConfig | None) -> Sweep | None:
             disabled=count == 1,
             help="Side by side: the first values of all go together, then the second, and so on.",
         )
-    vary = [_vary_form(index, names) for index in range(count)]
+    keys = ("compare.field", "compare.values")
+    rows = [field_row(index, base, VALUES, keys, "What varies") for index in range(count)]
     gradients = st.toggle(
         "Gradient norms of every layer",
         key="compare.gradients",
@@ -142,7 +147,7 @@ def sweep_form(base: RunConfig | None) -> Sweep | None:
         return Sweep.parse(
             {
                 "base": base,
-                "vary": vary,
+                "vary": [{"field": field, "values": values_of(text)} for field, text in rows],
                 "how": how if count > 1 else "grid",
                 "repeats": repeats,
                 "gradients": gradients,
@@ -151,60 +156,6 @@ def sweep_form(base: RunConfig | None) -> Sweep | None:
     except FacelabError as error:
         st.error(str(error), icon=":material/error:")
         return None
-
-
-def values_of(text: str) -> list[Any]:
-    """Values separated by commas: numbers, words, on and off, and lists in brackets such as [16, 16]."""
-    try:
-        return json.loads(f"[{text}]")
-    except ValueError:
-        return [_value(part.strip()) for part in text.split(",") if part.strip()]
-
-
-def text_of(values: tuple[Any, ...]) -> str:
-    """Values as `values_of` reads them."""
-    return ", ".join(
-        ("off", "on")[value]
-        if isinstance(value, bool)
-        else json.dumps(value)
-        if isinstance(value, tuple)
-        else f"{value}"
-        for value in values
-    )
-
-
-def _value(text: str) -> Any:
-    if text.lower() in WORDS:
-        return WORDS[text.lower()]
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _vary_form(index: int, names: list[str]) -> dict[str, Any]:
-    field_key, values_key = f"compare.field.{index}", f"compare.values.{index}"
-    left, right = st.columns(2)
-    with left:
-        field = st.selectbox(
-            "What varies" if index == 0 else "And",
-            names,
-            index=index,
-            format_func=lambda name: name_of(name).capitalize() if name in (*VALUES, *SHAPES) else name,
-            key=field_key,
-            bind="query-params",
-            on_change=_suggest,
-            args=(field_key, values_key),
-        )
-    with right:
-        text = st.text_input("Values", VALUES[names[index]], key=values_key, bind="query-params")
-    return {"field": field, "values": values_of(text)}
-
-
-def _suggest(field_key: str, values_key: str) -> None:
-    """Values to begin with, when another field is chosen."""
-    if values := VALUES.get(st.session_state[field_key]):
-        st.session_state[values_key] = values
 
 
 def _change_subject() -> None:
@@ -222,15 +173,27 @@ def _take() -> None:
 
 def _fill(sweep: Sweep) -> None:
     """Put a sweep into the controls; to be called before any is drawn."""
-    apply(sweep.base.flat())
-    apply(
-        {
-            "compare.subject": "Points" if sweep.base.subject == "points" else "Faces",
-            "compare.fields": len(sweep.vary),
-            "compare.repeats": sweep.repeats,
-            "compare.how": sweep.how,
-            "compare.gradients": sweep.gradients,
-        }
-    )
+    fill_base(sweep.base)
+    values = {
+        "compare.fields": len(sweep.vary),
+        "compare.repeats": sweep.repeats,
+        "compare.how": sweep.how,
+        "compare.gradients": sweep.gradients,
+    }
     for index, vary in enumerate(sweep.vary):
-        apply({f"compare.field.{index}": vary.field, f"compare.values.{index}": text_of(vary.values)})
+        values |= {f"compare.field.{index}": vary.field, f"compare.values.{index}": text_of(vary.values)}
+    apply(values)
+
+
+class _Mode(NamedTuple):
+    """How a mode is opened by the address: its parameter, how to fill the form by it, and a control of that form."""
+
+    parameter: str
+    reopen: Callable[[str], None]
+    control: str
+
+
+MODES = {
+    "Race": _Mode("sweep", lambda sweep_id: _fill(store().sweep(sweep_id).sweep), "compare.fields"),
+    "Search": _Mode("search", lambda search_id: search_form.fill(find(search_id, store())), "search.fields"),
+}

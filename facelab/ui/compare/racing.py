@@ -1,35 +1,43 @@
 """The members of a sweep as the race shows them."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from facelab.analysis import survey, window
+from facelab.analysis import Survey, survey, window
 from facelab.data.points import Points, load_points
 from facelab.errors import FacelabError
 from facelab.plots import palette
-from facelab.runs import History, Run, Sweep
+from facelab.runs import History, Run, Sweep, accuracies
 from facelab.runs.sweep import Member as SweepMember
 from facelab.runs.sweep import name_of
 from facelab.training import Moment
-from facelab.ui.compare.forms import text_of
+from facelab.ui.compare.fields import text_of
+from facelab.ui.plane import SHOWN_UNITS
 from facelab.ui.playground.scene import colours, folded, shape
 from facelab.ui.race import Member, Metric, Plane, Ranking, View
 from facelab.ui.services import store
 
 PIXELS = 60 * 60
+UNIT_SIDE = 20
+"""px, a hidden unit."""
+PICTURES = ("Boundaries", "Hidden units")
 AXES = {"epoch": "Epoch", "step": "Step", "seconds": "Time (s)"}
 MOST_RECORDS = 200
 STATUS = {"paused": "stopped"}
 """The race's words where they differ from the store's."""
 
 
-def race_view(sweep: Sweep, runs: Sequence[Run], axis: str) -> View:
+def race_view(sweep: Sweep, runs: Sequence[Run], axis: str, pictures: str = PICTURES[0]) -> View:
     """The race of a sweep's members as the store has them.
 
     Args:
         axis: "epoch", "step" or "seconds".
+        pictures: which of `PICTURES` are shown of networks on points.
     """
     members = sweep.members()
     ids = [run.id for run in runs]
@@ -39,9 +47,10 @@ def race_view(sweep: Sweep, runs: Sequence[Run], axis: str) -> View:
     split = judged_by(runs)
     racers = []
     for run, each in zip(runs, shown, strict=True):
-        picture = _picture(run, *weights[run.id]) if run.id in weights and not each.repeat else None
+        seen = _survey(run, *weights[run.id]) if run.id in weights and not each.repeat else None
         group = text_of(tuple(each.values.values()))
-        racers.append(_racer(run, each, group, tint[each.label], histories.get(run.id), split, picture))
+        racer = _racer(run, each, group, tint[each.label], histories.get(run.id), split)
+        racers.append(replace(racer, **_picture(run, seen, pictures)) if seen else racer)
     named = {"validation": "Validation", "test": "Test"}[split]
     return View(
         members=tuple(racers),
@@ -73,7 +82,6 @@ def _racer(
     color: str,
     history: History | None,
     split: str,
-    picture: tuple[np.ndarray, np.ndarray] | None,
 ) -> Member:
     epochs = history.epochs if history else {}
     count = len(epochs.get("epoch", ()))
@@ -97,8 +105,6 @@ def _racer(
         },
         metrics=metrics,
         rank=_rank(run, metrics[f"{split}_accuracy"], split),
-        regions=picture and picture[0],
-        confidence=picture and picture[1],
     )
 
 
@@ -111,11 +117,12 @@ def seconds(run: Run, column: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _rank(run: Run, accuracy: np.ndarray, split: str) -> float:
-    if run.status == "diverged":
-        return np.nan
-    best = run.best_validation_accuracy if split == "validation" else run.test_accuracy
+    """The accuracy that counts; while the run goes on, the last."""
     known = accuracy[np.isfinite(accuracy)]
-    return best if best is not None else float(known[-1]) if len(known) else np.nan
+    found = accuracies(run)[split] if not run.active else math.nan
+    if math.isnan(found) and len(known) and run.status != "diverged":
+        return float(known[-1])
+    return found
 
 
 def _colours(sweep: Sweep, members: Sequence[SweepMember]) -> list[str]:
@@ -148,15 +155,23 @@ def _plane(run: Run) -> Plane | None:
     )
 
 
-def _picture(run: Run, step: int, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def _picture(run: Run, seen: Survey, pictures: str) -> dict[str, Any]:
+    """The fields of a `Member` that are drawn: its regions, or the units of its first and its last hidden layer."""
+    hidden = [min(width, SHOWN_UNITS) for width in run.config.model.hidden]
+    if pictures == PICTURES[0] or not hidden:
+        return {"regions": seen.regions, "confidence": seen.confidence}
+    last = (seen.units[-hidden[-1] :],) if len(hidden) > 1 else ()
+    return {"units": (seen.units[: hidden[0]], *last)}
+
+
+def _survey(run: Run, step: int, weights: np.ndarray) -> Survey | None:
     points = _points(run)
-    return None if points is None else _regions(run.id, step, run, points, weights)
+    return None if points is None else _surveyed(run.id, step, run, points, weights)
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
-def _regions(run_id: str, step: int, _run: Run, _points: Points, _weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The class regions and their confidence, uint8 [h, w] each."""
+def _surveyed(run_id: str, step: int, _run: Run, _points: Points, _weights: np.ndarray) -> Survey:
+    """The network's class regions and its units' activations all over the plane."""
     view = window(_points)
     (network,) = folded(_run.config, _points, [Moment(step, 0.0, _weights)])
-    found = survey(network, _points, view, *shape(_points, view, PIXELS), side=1)
-    return found.regions, found.confidence
+    return survey(network, _points, view, *shape(_points, view, PIXELS), side=UNIT_SIDE)

@@ -1,7 +1,7 @@
 """A search on the page: what is tried and how long, the trials as they come, and the one that is chosen."""
 
 import math
-import re
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,15 @@ from plotly.graph_objects import Figure
 
 from facelab import plots
 from facelab.errors import FacelabError, RunError
-from facelab.labs.comparisons import COUNTRIES
 from facelab.runs import Run, RunConfig, submit_search
 from facelab.runs import search as trying
 from facelab.runs import searching as work
 from facelab.runs.search import Trial
 from facelab.runs.searching import Standing
 from facelab.runs.spaces import Search
-from facelab.runs.sweep import SHAPES, name_of
-from facelab.ui.compare.forms import UNVARIED, values_of
+from facelab.runs.sweep import name_of
+from facelab.ui.compare.listing import choose_earlier
+from facelab.ui.compare.search_form import SPACES, fill, search_form
 from facelab.ui.figures import cached
 from facelab.ui.figures import show as show_figure
 from facelab.ui.live import STATUS, open_run
@@ -27,43 +27,13 @@ from facelab.ui.services import store
 
 ADDRESS = "search"
 POLL_SECONDS = 1.0
-MOST_FIELDS = 8
-SPACES = {
-    "optimizer.learning_rate": "0.0001 to 1 log",
-    "batch_size": "16, 32, 64, 128, 256",
-    "depth": "1 to 8",
-    "width": "4 to 64",
-    "model.dropout": "0 to 0.5",
-    "optimizer.weight_decay": "0.000001 to 0.1 log",
-    "model.batch_norm": "off, on",
-    "optimizer.name": "sgd, adam, adamw, rmsprop",
-    "model.activation": "relu, tanh, gelu",
-    "optimizer.momentum": "0 to 0.99",
-}
-"""Fields that are asked for first, with values to begin with."""
-NUMBER = r"[+-]?[\d.]+(?:e[+-]?\d+)?"
-RANGE = re.compile(rf"({NUMBER})\s+to\s+({NUMBER})(\s+log)?(?:\s+step\s+({NUMBER}))?", re.IGNORECASE)
-HELP = (
-    'A range such as "0.0001 to 1 log", where log draws evenly in powers of ten, or "0 to 0.5 step 0.1"; or choices '
-    "separated by commas."
-)
+EARLIER = 30
 
 
 def show(base: RunConfig | None) -> None:
     """Settings of a search over `base`, None where these are wrong; and the search that the address names."""
     with st.container(border=True):
-        plan = _form(base)
-        st.button(
-            f"Search with {plan.trials} trials" if plan else "Search",
-            type="primary",
-            icon=":material/manage_search:",
-            key="start search",
-            disabled=plan is None,
-            on_click=_start,
-            args=(plan,),
-        )
-        if problem := st.session_state.pop("search problem", None):
-            st.error(problem, icon=":material/error:")
+        _show_start(search_form(base))
     if search_id := st.query_params.get(ADDRESS):
         _show_search(search_id)
     else:
@@ -73,88 +43,29 @@ def show(base: RunConfig | None) -> None:
         )
 
 
-def space_of(field: str, text: str) -> dict[str, Any]:
-    """The settings of a `Space` from what was typed: a range, or choices."""
-    if found := RANGE.fullmatch(text.strip()):
-        low, high, log, step = found.groups()
-        space = {"field": field, "low": _number(low), "high": _number(high), "log": log is not None}
-        return space | ({"step": _number(step)} if step else {})
-    return {"field": field, "choices": values_of(text)}
-
-
-def _number(text: str) -> int | float | str:
-    """What is no number after all is left for the settings to refuse."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-# Asking
-
-
-def _form(base: RunConfig | None) -> Search | None:
-    """What is searched and how long; None while something is wrong, the page saying what."""
-    names = [*SPACES, *(name for name in (base or COUNTRIES).flat() if name not in (*SPACES, *UNVARIED))]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        count = st.number_input(
-            "Settings to search", 1, MOST_FIELDS, 3, key="search.fields", bind="query-params", width=150
+def _show_start(plan: Search | None) -> None:
+    """The button that starts a search, and the list of those that were done before."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.button(
+            f"Search with {plan.trials} trials" if plan else "Search",
+            type="primary",
+            icon=":material/manage_search:",
+            key="start search",
+            disabled=plan is None,
+            on_click=_start,
+            args=(plan,),
         )
-        trials = st.number_input("Trials", 1, 1000, 30, key="search.trials", bind="query-params", width=150)
-        seconds = st.number_input(
-            "Seconds at most",
-            0,
-            86_400,
-            0,
-            step=60,
-            key="search.seconds",
-            bind="query-params",
-            width=150,
-            help="0 for no limit. A search that was stopped can be gone on with.",
-        )
-        pruner = st.toggle(
-            "Prune",
-            True,
-            key="search.prune",
-            bind="query-params",
-            help="Give up a trial that is worse than the median of the others at the same epoch.",
-        )
-    spaces = [_space_form(index, names) for index in range(count)]
-    if base is None:
-        return None
-    settings = {"base": base, "spaces": spaces, "trials": trials, "seconds": seconds or None, "pruner": pruner}
-    try:
-        return Search.parse(settings)
-    except FacelabError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
+        names = {earlier.id: earlier.summary() for earlier in trying.searches(store(), EARLIER)}
+        choose_earlier("Earlier searches", names, "earlier searches", _reopen)
+    if problem := st.session_state.pop("search problem", None):
+        st.error(problem, icon=":material/error:")
 
 
-def _space_form(index: int, names: list[str]) -> dict[str, Any]:
-    field_key, space_key = f"search.field.{index}", f"search.space.{index}"
-    left, right = st.columns(2)
-    with left:
-        field = st.selectbox(
-            "Search over" if index == 0 else "And",
-            names,
-            index=index,
-            format_func=lambda name: name_of(name).capitalize() if name in SPACES else name,
-            key=field_key,
-            bind="query-params",
-            on_change=_suggest,
-            args=(field_key, space_key),
-        )
-    with right:
-        text = st.text_input("Values", SPACES[names[index]], key=space_key, bind="query-params", help=HELP)
-    return space_of(field, text)
-
-
-def _suggest(field_key: str, space_key: str) -> None:
-    """Values to begin with, when another field is chosen."""
-    if space := SPACES.get(st.session_state[field_key]):
-        st.session_state[space_key] = space
+def _reopen(search_id: str) -> None:
+    """Show an earlier search with its settings."""
+    with suppress(FacelabError):  # the page says what is wrong with it
+        fill(work.find(search_id, store()))
+    st.query_params[ADDRESS] = search_id
 
 
 def _start(plan: Search) -> None:
@@ -171,9 +82,6 @@ def _stop(plan: Search) -> None:
 def _delete(plan: Search) -> None:
     trying.forget(plan, store())
     st.query_params.pop(ADDRESS, None)
-
-
-# Answering
 
 
 def _show_search(search_id: str) -> None:
@@ -310,7 +218,7 @@ def _show_table(plan: Search, trials: list[Trial]) -> None:
     }
     formats = {"Validation": st.column_config.NumberColumn("Validation accuracy (%)", format="%.1f")}
     for space in plan.spaces:
-        name = name_of(space.field).capitalize() if space.field in (*SPACES, *SHAPES) else space.field
+        name = name_of(space.field).capitalize() if space.field in SPACES else space.field
         table[name] = [_plain(trial.values[space.field]) for trial in trials]
         if all(isinstance(value, float) for value in table[name]):
             formats[name] = st.column_config.NumberColumn(format="%.3g")

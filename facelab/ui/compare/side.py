@@ -17,6 +17,7 @@ from facelab.plots.frame import nothing
 from facelab.runs import Run
 from facelab.runs.sweep import name_of
 from facelab.ui.compare import side_table
+from facelab.ui.compare.listing import numbered
 from facelab.ui.compare.racing import AXES, seconds
 from facelab.ui.compare.side_table import readable, ticked_ids
 from facelab.ui.figures import cached
@@ -71,7 +72,7 @@ def _compare(runs: Sequence[Run]) -> None:
 def _labels(runs: Sequence[Run]) -> list[str]:
     """Their names, short, and numbered where several have the same."""
     names = [run.name if len(run.name) <= LONGEST_LABEL else f"{run.name[: LONGEST_LABEL - 1]}…" for run in runs]
-    return [f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)]
+    return numbered(names)
 
 
 def _show_curves(runs: Sequence[Run], labels: list[str], epochs: list[dict[str, np.ndarray]]) -> None:

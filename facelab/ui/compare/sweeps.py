@@ -5,7 +5,8 @@ import streamlit as st
 from facelab.errors import FacelabError, RunError
 from facelab.runs import Run, Sweep, submit_sweep
 from facelab.ui.compare import results
-from facelab.ui.compare.racing import AXES, race_view
+from facelab.ui.compare.listing import choose_earlier
+from facelab.ui.compare.racing import AXES, PICTURES, race_view
 from facelab.ui.live import open_run
 from facelab.ui.race import race
 from facelab.ui.services import store
@@ -29,34 +30,17 @@ def show_start(sweep: Sweep | None) -> None:
             on_click=_start,
             args=(sweep,),
         )
-        _show_earlier()
+        names = {earlier.id: earlier.name for earlier in store().sweeps(EARLIER)}
+        choose_earlier("Earlier comparisons", names, "earlier", _reopen)
     if problem := st.session_state.pop("sweep problem", None):
         st.error(problem, icon=":material/error:")
 
 
-def _show_earlier() -> None:
-    """Sweeps that were raced before."""
-    names = {earlier.id: earlier.name for earlier in store().sweeps(EARLIER)}
-    if names:
-        st.selectbox(
-            "Earlier comparisons",
-            list(names),
-            index=None,
-            format_func=names.get,
-            placeholder="Earlier comparisons",
-            key="earlier",
-            label_visibility="collapsed",
-            width=320,
-            on_change=_open_earlier,
-        )
-
-
-def _open_earlier() -> None:
-    if chosen := st.session_state["earlier"]:
-        st.query_params["sweep"] = chosen
-        # Its settings come with it, see `forms.begin`.
-        for name in ("compare.fields", "compare.subject"):
-            st.session_state.pop(name, None)
+def _reopen(sweep_id: str) -> None:
+    st.query_params["sweep"] = sweep_id
+    # Its settings come with it, see `forms.begin`.
+    for name in ("compare.fields", "compare.subject"):
+        st.session_state.pop(name, None)
 
 
 def show(sweep_id: str) -> None:
@@ -76,22 +60,34 @@ def show(sweep_id: str) -> None:
         with st.popover("Delete", icon=":material/delete:"):
             st.write("All its runs, their curves and their weights are gone for good.")
             st.button("Delete this comparison", type="primary", key="delete sweep", on_click=_delete, args=(sweep_id,))
-    axis = st.segmented_control(
-        "Curves by",
-        list(AXES),
-        default="epoch",
-        format_func={"epoch": "By epoch", "step": "By step", "seconds": "By seconds"}.get,
-        key="compare.axis",
-        bind="query-params",
-        required=True,
-        label_visibility="collapsed",
-    )
-    st.fragment(_race, run_every=POLL_SECONDS if active else None)(sweep_id, sweep, axis, active)
+    with st.container(horizontal=True):
+        axis = st.segmented_control(
+            "Curves by",
+            list(AXES),
+            default="epoch",
+            format_func={"epoch": "By epoch", "step": "By step", "seconds": "By seconds"}.get,
+            key="compare.axis",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+        )
+        pictures = PICTURES[0]
+        if sweep.base.subject == "points":
+            pictures = st.segmented_control(
+                "Pictures",
+                PICTURES,
+                default=pictures,
+                key="compare.pictures",
+                bind="query-params",
+                required=True,
+                label_visibility="collapsed",
+            )
+    st.fragment(_race, run_every=POLL_SECONDS if active else None)(sweep_id, sweep, axis, pictures, active)
     if not active:
         results.show(sweep, runs)
 
 
-def _race(sweep_id: str, sweep: Sweep, axis: str, was_active: bool) -> None:
+def _race(sweep_id: str, sweep: Sweep, axis: str, pictures: str, was_active: bool) -> None:
     """The race as it stands."""
     try:
         runs = store().members(sweep_id)
@@ -102,7 +98,7 @@ def _race(sweep_id: str, sweep: Sweep, axis: str, was_active: bool) -> None:
         st.progress(_share(runs), f"{done} of {len(runs)} networks have ended")
     if len(runs) > MOST_RACERS:
         st.caption(f"The first {MOST_RACERS} of {len(runs)} networks are drawn.")
-    result = race(race_view(sweep, runs[:MOST_RACERS], axis), KEY)
+    result = race(race_view(sweep, runs[:MOST_RACERS], axis, pictures), KEY)
     if (chosen := result["choose"]) is not None:
         open_run(runs[int(chosen)])
     if was_active and done == len(runs):

@@ -59,10 +59,15 @@ def _repeat(member: Member, axis: str, names: list[str]) -> dict:
 
 
 def _picture(member: Member) -> dict | None:
+    if member.units:
+        layers = [len(layer) for layer in member.units]
+        units = _base64(np.concatenate(member.units), "u1")
+        return {"kind": "units", "side": member.units[0].shape[-1], "layers": layers, "units": units}
     if member.regions is None or member.confidence is None:
         return None
     height, width = member.regions.shape
     return {
+        "kind": "regions",
         "height": height,
         "width": width,
         "regions": _base64(member.regions, "u1"),

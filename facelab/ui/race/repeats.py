@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
+from facelab.analysis import t_interval
 from facelab.ui.race.view import STATUSES, Member
 
-COVERAGE = 0.95  # of the interval around a mean
 HOLD = {"finished", "stopped early"}
 
 
@@ -55,12 +54,9 @@ def standing(members: Sequence[Member], is_share: bool) -> Standing:
     """Where a setting stands; its 95 % interval is Student's (1908), for a share cut off at 0 and 1."""
     values = np.array([member.rank for member in members if member.status != "diverged"], np.float64)
     values = values[np.isfinite(values)]
-    mean = float(values.mean()) if len(values) else np.nan
-    if len(values) < 2:
-        return Standing(values, mean, np.nan, np.nan)
-    reach = stdtrit(len(values) - 1, (1 + COVERAGE) / 2) * values.std(ddof=1) / np.sqrt(len(values))
-    low, high = mean - reach, mean + reach
-    return Standing(values, mean, max(low, 0.0) if is_share else low, min(high, 1.0) if is_share else high)
+    ends = t_interval(values)
+    low, high = np.clip(ends, 0, 1) if is_share else ends
+    return Standing(values, float(values.mean()) if len(values) else np.nan, float(low), float(high))
 
 
 def note(members: Sequence[Member]) -> str:

@@ -1,4 +1,5 @@
-// Small multiples: what the first repeat of each setting makes of the plane; without pictures, a legend.
+// Small multiples: what the first repeat of each setting makes of the plane, or what its hidden units do; without
+// pictures, a legend.
 
 const FEW_POINTS = 600; // more would hide a small picture
 const GAP = 10; // px between tiles, as in the style
@@ -7,6 +8,15 @@ const LEAST = [
   { count: 40, width: 72 },
   { count: Infinity, width: 54 },
 ]; // px of a tile, by the number of settings
+
+const UNITS_WIDE = { count: Infinity, width: 150 }; // px of a tile with hidden units
+const ACROSS = 4; // hidden units in a row
+const BETWEEN = { units: 3, layers: 8 }; // px
+
+const TITLES = {
+  regions: (several) => `What each makes of the plane${several ? " (first repeat)" : ""}`,
+  units: (several) => `Hidden units, the first layer over the last${several ? " (first repeat)" : ""}`,
+};
 
 /** One picture or chip per setting in `host`, in the order in which they are given. */
 function createTiles(host, ui) {
@@ -28,11 +38,12 @@ function createTiles(host, ui) {
   }
 
   function draw({ view, groups, theme, points, looked }) {
-    const pictures = groups.some((group) => group.picture);
+    const kind = groups.find((group) => group.picture)?.picture.kind;
     const several = groups.some((group) => group.lines[view.metrics[0].name].length > 1);
-    say(title, pictures ? `What each makes of the plane${several ? " (first repeat)" : ""}` : view.varied);
-    host.classList.toggle("legend", !pictures);
-    host.style.setProperty("--columns", columnsOf(groups.length, list.clientWidth));
+    say(title, kind ? TITLES[kind](several) : view.varied);
+    host.classList.toggle("legend", !kind);
+    host.classList.toggle("units", kind === "units");
+    host.style.setProperty("--columns", columnsOf(groups.length, list.clientWidth, kind));
     const labels = groups.map((group) => group.label);
     const shown = keep(list, tiles, labels, create);
     mark(tiles, looked);
@@ -46,7 +57,7 @@ function createTiles(host, ui) {
       say(value, status === "diverged" ? "diverged" : rank === null ? status : tell(rank));
       element.setAttribute("aria-label", `${view.varied} ${group.label}, ${value.textContent}`);
     });
-    if (!pictures) return;
+    if (!kind) return;
     // All widths are read before the first canvas is written, so that the page is laid out once.
     const widths = shown.map(({ canvas }) => canvas.clientWidth);
     groups.forEach((group, i) => paint(shown[i], group.picture, widths[i], view.plane, points, theme));
@@ -54,12 +65,18 @@ function createTiles(host, ui) {
 
   function paint(tile, found, width, plane, points, theme) {
     if (!found || !width) return;
-    const height = Math.round((width * found.height) / found.width);
-    const key = [width, theme.background, found.confidence, found.regions, points];
+    const key = [width, theme.background, found.confidence, found.regions ?? found.units, points];
     if (key.every((part, i) => part === tile.drawn[i])) return;
     tile.drawn = key;
-    const pen = fit(tile.canvas, width, height);
+    PAINT[found.kind](tile.canvas, found, width, plane, points, theme);
     tile.canvas.style.width = ""; // it goes with the grid's column
+  }
+
+  const PAINT = { regions: paintRegions, units: paintUnits };
+
+  function paintRegions(canvas, found, width, plane, points, theme) {
+    const height = Math.round((width * found.height) / found.width);
+    const pen = fit(canvas, width, height);
     const image = regionPixels(plane, {
       width: found.width,
       height: found.height,
@@ -75,12 +92,34 @@ function createTiles(host, ui) {
     pen.drawImage(overlay, 0, 0, width, height);
   }
 
+  /** Each layer's units in rows, from negative through zero to positive. */
+  function paintUnits(canvas, { side, layers, units }, width, plane, points, theme) {
+    const cell = (width - (ACROSS - 1) * BETWEEN.units) / ACROSS;
+    const rows = layers.map((count) => Math.ceil(count / ACROSS));
+    const step = cell + BETWEEN.units;
+    const tops = rows.map((_, i) => rows.slice(0, i).reduce((top, count) => top + count * step + BETWEEN.layers, 0));
+    const pen = fit(canvas, width, tops.at(-1) + rows.at(-1) * step - BETWEEN.units);
+    pen.imageSmoothingQuality = "high";
+    pen.strokeStyle = alpha(theme.text, 0.2);
+    const data = decode(units, Uint8Array);
+    const area = side * side;
+    let start = 0;
+    layers.forEach((count, layer) => {
+      for (let unit = 0; unit < count; unit++, start += area) {
+        const pixels = Uint32Array.from(data.subarray(start, start + area), (value) => theme.diverging[value]);
+        const [x, y] = [(unit % ACROSS) * step, tops[layer] + Math.floor(unit / ACROSS) * step];
+        pen.drawImage(picture(regions, side, side, pixels), x, y, cell, cell);
+        pen.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1); // a unit that is 0 everywhere is seen too
+      }
+    });
+  }
+
   return { draw };
 }
 
 /** How many columns fill rows evenly, as few rows as leave each tile wide enough. */
-function columnsOf(count, room) {
-  const { width } = LEAST.find((least) => count <= least.count);
+function columnsOf(count, room, kind) {
+  const { width } = kind === "units" ? UNITS_WIDE : LEAST.find((least) => count <= least.count);
   const most = Math.max(Math.floor((room + GAP) / (width + GAP)), 1);
   return Math.ceil(count / Math.ceil(count / most));
 }

@@ -24,6 +24,8 @@ class Member:
         rank: the value that it is ranked by; NaN where unknown.
         regions: uint8 [h, w], the most probable class over the plane's window; row 0 is the top, where y is largest.
         confidence: uint8 [h, w], its probability: 0 at one over the number of classes, 255 at 1.
+        units: instead of these, the activations of some layers' first units over the window, uint8 [units, s, s] for
+            each layer: 128 is 0, and each unit is scaled by its largest magnitude.
     """
 
     label: str
@@ -35,6 +37,7 @@ class Member:
     rank: float = float("nan")
     regions: np.ndarray | None = None
     confidence: np.ndarray | None = None
+    units: tuple[np.ndarray, ...] = ()
 
 
 @dataclass(frozen=True)

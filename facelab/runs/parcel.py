@@ -1,0 +1,175 @@
+"""A run as one file, to be taken to another store: settings, curves, frames, weights and predictions.
+
+A safetensors file. Its metadata hold, under `run`, JSON with `format`, `name`, `settings`, `message` and the facts that
+cannot be read off the tensors; its tensors are named `weights.*`, `predictions.*`, `steps.*`, `epochs.*`, and for
+every kind of frame `frames.<name>` [moments, ...] with `frames.<name>.steps`.
+"""
+
+import json
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from facelab.errors import RunError
+from facelab.models import blank
+from facelab.runs.config import RunConfig
+from facelab.runs.store import RunStore
+from facelab.training import Checkpoint, Record
+
+FORMAT = 1
+MOST_BYTES = 1_000_000_000
+FRAMES = ("first_layer", "weights")
+NOT_ONE = "This file is no run of facelab, or it is damaged: pack the run again and take that file."
+
+
+def pack(store: RunStore, run_id: str, moments: int | None = None) -> bytes:
+    """A run that has ended as a file, with the frames of at most so many moments, the first and the last among them.
+
+    Raises:
+        RunError: there is no such run, or it has no weights and predictions yet.
+    """
+    run, history = store.get(run_id), store.history(run_id)
+    weights, predictions = (store.load_tensors(run_id, name) for name in ("weights", "predictions"))
+    if run.active or weights is None or predictions is None:
+        raise RunError(f"The run {run_id} has not ended: only what has ended can be packed.")
+    tensors = _under("weights", weights) | _under("predictions", predictions)
+    tensors |= _under("steps", _tensors(history.steps)) | _under("epochs", _tensors(history.epochs))
+    for name in FRAMES:
+        steps, arrays = store.frames(run_id, name)
+        if steps:
+            keep = np.unique(np.linspace(0, len(steps) - 1, min(moments or len(steps), len(steps))).round().astype(int))
+            tensors[f"frames.{name}"] = torch.from_numpy(np.stack([arrays[index] for index in keep]))
+            tensors[f"frames.{name}.steps"] = torch.tensor(steps)[keep]
+    facts = {
+        "format": FORMAT,
+        "name": run.name,
+        "settings": json.loads(run.settings),
+        "message": run.message,
+        "fingerprint": run.fingerprint,
+        "threads": run.threads,
+    }
+    return safetensors.torch.save(tensors, {"run": json.dumps(facts, ensure_ascii=False)})
+
+
+def unpack(store: RunStore, data: bytes, run_id: str = "") -> str:
+    """Put a packed run into a store, as a finished one; returns its id. Nothing is kept of a file that is wrong.
+
+    Args:
+        run_id: that no other run has; a new one if not given.
+
+    Raises:
+        RunError: the file is no packed run, or one whose weights do not fit its network.
+        SettingsError: its settings are none of this version of facelab.
+    """
+    facts, parts = _read(data)
+    config = RunConfig.parse(facts["settings"])
+    weights, predictions = parts["weights"], parts["predictions"]
+    probabilities, labels = predictions["probabilities"], predictions["labels"]
+    _check(config, weights, probabilities, labels)
+    records = _records(parts)
+    run_id = store.create(config, facts["name"], run_id=run_id)
+    lease = store.claim(run_id, 1)
+    if lease is None:
+        raise RunError("The run was taken away while it was unpacked: unpack it again.")
+    lease.record(records)
+    lease.save_tensors("weights", weights)
+    lease.save_tensors("predictions", predictions)
+    lease.describe(
+        classes=probabilities.shape[1],
+        parameters=sum(value.numel() for name, value in weights.items() if name.endswith(("weight", "bias"))),
+        fingerprint=facts["fingerprint"],
+        threads=facts["threads"],
+        test_right=int((probabilities.argmax(1) == labels).sum()),
+        test_total=len(labels),
+    )
+    lease.end("finished", facts["message"])
+    return run_id
+
+
+def _under(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{part}.{name}": value for name, value in tensors.items()}
+
+
+def _tensors(columns: dict[str, np.ndarray]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in columns.items()}
+
+
+def _read(data: bytes) -> tuple[dict[str, Any], dict[str, dict[str, Tensor]]]:
+    """The facts, and the tensors by part and name."""
+    if len(data) > MOST_BYTES:
+        raise RunError(f"This file has more than {MOST_BYTES // 10**9} GB, which no packed run has.")
+    try:
+        tensors = safetensors.torch.load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        facts = json.loads(header["__metadata__"]["run"])
+        parts: dict[str, dict[str, Tensor]] = {part: {} for part in ("weights", "predictions", "steps", "epochs")}
+        parts["frames"] = {}
+        for name, value in tensors.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = value
+        known = {name: facts[name] for name in ("name", "settings", "message", "fingerprint", "threads")}
+        if facts["format"] != FORMAT or not all(parts[part] for part in ("weights", "epochs")):
+            raise RunError(NOT_ONE)
+        _ = parts["predictions"]["probabilities"], parts["predictions"]["labels"]
+        texts, number = (known["name"], known["message"], known["fingerprint"]), known["threads"]
+        if not all(isinstance(text, str) for text in texts) or not isinstance(number, int):
+            raise RunError(NOT_ONE)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise RunError(NOT_ONE) from error
+    return known, parts
+
+
+def _check(config: RunConfig, weights: dict[str, Tensor], probabilities: Tensor, labels: Tensor) -> None:
+    """Refuse weights that are not this network's, and predictions that are none."""
+    answered = probabilities.ndim == 2 and labels.shape == probabilities.shape[:1] and labels.dtype == torch.int64
+    if not answered or not len(labels) or not probabilities.isfinite().all():
+        raise RunError(NOT_ONE)
+    shape = (3, config.data.size, config.data.size) if config.subject == "faces" else (len(config.data.features),)
+    wanted = blank(config.model, shape, probabilities.shape[1]).state_dict()
+    if {name: value.shape for name, value in wanted.items()} != {name: value.shape for name, value in weights.items()}:
+        raise RunError("The weights in this file do not fit the network of its settings: pack the run again.")
+
+
+def _records(parts: dict[str, dict[str, Tensor]]) -> list[Record]:
+    """The records that a job would have written."""
+    frames = _frames(parts["frames"])
+    rows = [*_rows("step", parts["steps"]), *_rows("epoch", parts["epochs"])]
+    rows.sort(key=lambda row: (row[1], row[0] == "epoch"))
+    records = [Record(*row, _no_checkpoint, frames.pop(row[1], {})) for row in rows]
+    if frames:
+        raise RunError(NOT_ONE)
+    return records
+
+
+def _rows(kind: str, columns: dict[str, Tensor]) -> list[tuple[str, int, float, dict[str, float]]]:
+    try:
+        values = {name: column.double().tolist() for name, column in columns.items()}
+        steps, epochs = values.pop("step"), values.pop("epoch")
+        return [
+            (kind, int(step), epoch, dict(zip(values, row, strict=True)))
+            for step, epoch, *row in zip(steps, epochs, *values.values(), strict=True)
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(NOT_ONE) from error
+
+
+def _frames(tensors: dict[str, Tensor]) -> dict[int, dict[str, np.ndarray]]:
+    """Frames by step and name."""
+    found: dict[int, dict[str, np.ndarray]] = {}
+    for name in FRAMES:
+        if name not in tensors:
+            continue
+        steps, arrays = tensors.get(f"{name}.steps"), tensors[name]
+        if steps is None or len(steps) != len(arrays):
+            raise RunError(NOT_ONE)
+        for step, array in zip(steps.tolist(), arrays, strict=True):
+            found.setdefault(step, {})[name] = array.numpy()
+    return found
+
+
+def _no_checkpoint() -> Checkpoint:
+    return Checkpoint({}, {})

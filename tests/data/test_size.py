@@ -1,0 +1,63 @@
+"""`size_of` against what is loaded in the end."""
+
+import pytest
+from PIL import Image
+
+from facelab.data import SOURCES, load_dataset
+from facelab.data.size import PHOTOS, size_of
+from facelab.errors import DataError
+from facelab.runs import RunConfig
+
+SPLIT = {"train": 4, "validation": 2, "test": 1}
+
+
+def spec(**values):
+    return RunConfig.parse({"data": values, "model": {"kind": "mlp"}}).data
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Two people with nine and five photos, and one with too few."""
+    for name, count in {"Ada": 9, "Ben": 5, "Cleo": 2}.items():
+        (tmp_path / name).mkdir()
+        for number in range(count):
+            Image.new("RGB", (28, 28), (20 * number, 0, 0)).save(tmp_path / name / f"{number}.png")
+    return str(tmp_path)
+
+
+def agrees(wanted):
+    size, data = size_of(wanted), load_dataset(wanted)
+    assert (size.examples, size.train) == (len(data.labels), len(data.splits["train"]))
+    assert (size.input_shape, size.classes) == (data.input_shape, data.classes)
+
+
+@pytest.mark.parametrize("split", [{}, {"train": 0.5, "validation": 0.3, "test": 0.2}, SPLIT])
+def test_generated_faces_and_folders(split, photos):
+    agrees(spec(source="generated", people=3, photos=9, size=28, split=split))
+    agrees(spec(source="folder", path=photos, size=28, min_photos=5, split=split))
+
+
+def test_points():
+    agrees(spec(source="moons", points=90, features=["x", "y", "xy"]))
+
+
+def test_every_source_of_faces_is_counted():
+    assert PHOTOS.keys() == SOURCES.keys()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"source": "folder", "path": "nowhere"}, "There is no folder nowhere"),
+        ({"source": "generated", "photos": 5, "split": {"train": 4, "validation": 3, "test": 3}}, "has 5 photos, but"),
+        ({"source": "generated", "people": 1000, "photos": 1000}, "more than the 2.1 GB allowed"),
+    ],
+)
+def test_what_cannot_be_loaded_is_told_in_one_sentence(values, sentence):
+    with pytest.raises(DataError, match=sentence):
+        size_of(spec(**values))
+
+
+def test_a_folder_needs_two_people(photos):
+    with pytest.raises(DataError, match="Fewer than two people"):
+        size_of(spec(source="folder", path=photos, min_photos=9))
