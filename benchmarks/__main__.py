@@ -6,7 +6,7 @@ The absolute times are this machine's at this moment; what counts is the ratio, 
 import argparse
 import sys
 
-from benchmarks import app, engine, plane, store, sweep, training
+from benchmarks import app, engine, invariance, plane, store, sweep, training
 from benchmarks.row import Row
 
 CASES = {
@@ -15,6 +15,7 @@ CASES = {
     "engine": engine.engine,
     "plane": plane.plane,
     "sweep": sweep.sweep,
+    "invariance": invariance.invariance,
     "store": store.thousand_runs,
     "faces": store.faces,
     "app": app.app,
