@@ -13,11 +13,20 @@ import streamlit as st
 from facelab.errors import StoreError
 
 WORKERS_SECONDS = 20
-COMPILE = """
-import os
+POLITE = """
+import os, sys, threading
 getattr(os, "nice", lambda by: None)(10)
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+"""
+COMPILE = """
 from facelab.training.engine import warm
 warm()
+"""
+DRAW = """
+from facelab.data import load_faces
+from facelab.labs.starters import STARTERS
+for starter in STARTERS.values():
+    load_faces(starter.config.data)
 """
 
 
@@ -43,15 +52,28 @@ def _start():
 
 
 def _warm(runner):
-    """The Playground trains in this process, where compiling would hold up every page: another does it, this one loads.
+    """What the first visitor of a page would wait for: compiled kernels, and the faces of the ready-made runs.
 
-    So do the workers when they need it. The first page and the start of the workers come first.
+    The Playground trains in this process, where compiling would hold up every page: another process does it, this one
+    loads, and so do the workers when they need it. The first page and the start of the workers come first.
     """
     from facelab.training.engine import warm
 
     runner.ready.wait(WORKERS_SECONDS)
-    subprocess.run([sys.executable, "-c", COMPILE], cwd=Path(__file__).parent, stderr=subprocess.DEVNULL, check=False)
+    _beside(COMPILE)
     warm()
+    _beside(DRAW)
+
+
+def _beside(code):
+    """Run Python in a process of its own, which leaves the cores to others and ends with this one."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", POLITE + code],
+        cwd=Path(__file__).parent,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    process.wait()
 
 
 app = st.App(Path(__file__).parent / "facelab" / "ui" / "navigation.py", lifespan=workers)

@@ -1,5 +1,6 @@
 """How figures are shown."""
 
+import numpy as np
 import streamlit as st
 from plotly.graph_objects import Figure
 
@@ -18,3 +19,14 @@ def show(figure: Figure, key: str, caption: str = "") -> None:
     st.plotly_chart(figure, key=key, config=CONFIG, alt=plots.alt(figure))
     if caption:
         st.caption(caption)
+
+
+def choose(figure: Figure, key: str, caption: str = "") -> int | None:
+    """As `show`, for a figure whose marks can be clicked: the `customdata` of the one that was, or None."""
+    event = st.plotly_chart(
+        figure, key=key, config=CONFIG, alt=plots.alt(figure), on_select="rerun", selection_mode="points"
+    )
+    if caption:
+        st.caption(caption)
+    known = [point["customdata"] for point in event.selection.points if point.get("customdata") is not None]
+    return int(np.ravel(known[0])[0]) if known else None

@@ -51,6 +51,24 @@ page = st.navigation(
             icon=":material/flag:",
             help="Race many networks: learning rates, batch sizes, depths, widths.",
         ),
+        st.Page(
+            PAGES / "inside.py",
+            title="Look inside",
+            icon=":material/search:",
+            help="What a trained network has learned: its units, its layers, its mistakes, its map of faces.",
+        ),
+        st.Page(
+            PAGES / "explain.py",
+            title="Explain",
+            icon=":material/lightbulb:",
+            help="Which pixels made it answer so, and whether to believe the maps that say so.",
+        ),
+        st.Page(
+            PAGES / "invariance.py",
+            title="Try to break it",
+            icon=":material/broken_image:",
+            help="Turn, shift, blur and cover faces: what the network bears, and how to cure it of the rest.",
+        ),
     ],
     position="top",
 )

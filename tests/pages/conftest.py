@@ -5,6 +5,7 @@ import pytest
 from facelab.runs import RunStore
 from facelab.runs.job import execute
 from facelab.ui import live, services
+from facelab.ui.breaking import cure
 from facelab.ui.playground import keep
 
 
@@ -19,7 +20,7 @@ def fresh_store(tmp_path, monkeypatch):
         execute(run_id, 1, store.url)
         return run_id
 
-    for page in (live, keep):
+    for page in (live, keep, cure):
         monkeypatch.setattr(page, "submit", train_here)
     yield RunStore()
     services.store.clear()

@@ -1,0 +1,84 @@
+"""True invariance: the same people photographed anew with another pose, light or expression."""
+
+import numpy as np
+import streamlit as st
+
+from facelab import plots
+from facelab.analysis.invariance import PARAMETERS, Bins, TrueSweep, by_parameter, retaken, true_sweep
+from facelab.ui.figures import show
+from facelab.ui.measuring import measure
+from facelab.ui.trained import Trained
+
+FACE = 84
+PHOTOS = 60
+
+
+def suits(trained: Trained) -> bool:
+    """Whether anybody knows how its photos were taken."""
+    return "yaw" in trained.faces.parameters
+
+
+def view(trained: Trained) -> None:
+    """Accuracy against one true parameter, in the photos that there are and in photos taken anew."""
+    name = st.selectbox(
+        "What changes",
+        list(PARAMETERS),
+        format_func=lambda name: PARAMETERS[name].title,
+        key="truth.parameter",
+        bind="query-params",
+        width=320,
+    )
+    parameter = PARAMETERS[name]
+    axis = f"{parameter.title} ({parameter.unit})" if parameter.unit else parameter.title
+    rows = trained.faces.splits["test"].numpy()
+    if not len(rows):
+        st.info("This dataset has no test photos: give the test split a share of them on the Data page.")
+        return
+    shots = retaken(trained.faces, int(rows[0]), name, parameter.values).numpy()
+    show(
+        plots.face_sheet(shots, [f"{value:g} {parameter.unit}" for value in parameter.values], len(shots), face=FACE),
+        "retaken",
+        f"One test photo taken again: only {parameter.title.lower()} changes, from {parameter.values[0]:g} to "
+        f"{parameter.values[-1]:g} {parameter.unit}. A flat transform of the picture only imitates this.",
+    )
+    taken, anew = st.columns(2, gap="large")
+    chance = 1 / trained.faces.classes
+    with taken:
+        st.subheader("The photos that there are")
+        bins = _bins(trained.key, name, trained)
+        notes = [f"{right} of {total} photos" for right, total in zip(bins.right, bins.total, strict=True)]
+        band = plots.Band("test photos", 0, bins.centres, bins.accuracy, *bins.intervals.T, notes)
+        show(
+            plots.strength_curves([band], axis, chance),
+            "taken",
+            "They differ in everything at once, and few lie at the ends: the bands are wide.",
+        )
+    with anew:
+        st.subheader("The same photos taken anew")
+        found = _anew(trained, name)
+        band = plots.Band("taken anew", 1, found.values, found.accuracy, *found.intervals.T)
+        show(plots.strength_curves([band], axis, chance), "anew", _said(found, axis))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _bins(key: str, name: str, _trained: Trained) -> Bins:
+    return by_parameter(_trained.model, _trained.faces, (name,))[name]
+
+
+def _anew(trained: Trained, name: str) -> TrueSweep:
+    return measure(
+        f"{trained.key} {name}",
+        lambda: true_sweep(trained.model, trained.faces, name, most=PHOTOS),
+        "Photographing people anew",
+    )
+
+
+def _said(found: TrueSweep, axis: str) -> str:
+    """Where the network does best and worst."""
+    best, worst = int(np.argmax(found.accuracy)), int(np.argmin(found.accuracy))
+    low, high = (100 * end for end in found.intervals[worst])
+    return (
+        f"Of {len(found.photos)} test photos taken again only this changes. Best at {found.values[best]:g} "
+        f"({100 * found.accuracy[best]:.0f} % right), worst at {found.values[worst]:g} "
+        f"({100 * found.accuracy[worst]:.0f} %, interval {low:.0f} to {high:.0f} %)."
+    )

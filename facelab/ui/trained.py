@@ -1,0 +1,134 @@
+"""The trained network that a page looks into: chosen once, kept in the address, shared by all sessions."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from torch import nn
+
+from facelab.data import Faces
+from facelab.errors import FacelabError, RunError
+from facelab.labs import starters
+from facelab.models import blank
+from facelab.runs import Run
+from facelab.training.steps import part_of
+from facelab.ui.results import percent
+from facelab.ui.services import faces, store
+
+LISTED = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A run on faces with its network, in evaluation mode, and its faces. Both are read by many: nobody changes them.
+
+    `key` is different for everything that a cached analysis could come out differently for.
+    """
+
+    run: Run
+    model: nn.Module
+    faces: Faces
+
+    @property
+    def key(self) -> str:
+        return f"{self.run.id} {self.run.attempt} {self.run.step} {self.faces.fingerprint}"
+
+
+def choose() -> Trained | None:
+    """The control for it; None while there is nothing to look into, the page saying why.
+
+    The ready-made networks are always among them.
+    """
+    runs = {run.id: run for run in _runs()}
+    asked = st.query_params.get("run")
+    if asked and asked not in runs:
+        try:
+            runs = {asked: store().get(asked)} | runs
+        except RunError as error:
+            st.warning(str(error), icon=":material/link_off:")
+    run_id = st.selectbox(
+        "Network",
+        list(runs),
+        index=list(runs).index(asked) if asked in runs else 0,
+        format_func=lambda run_id: _title(runs[run_id]),
+        key="network",
+        on_change=_remember,
+        help="Every network that was trained on faces here.",
+    )
+    return load(runs[run_id])
+
+
+def _runs() -> list[Run]:
+    """Those of this store, the newest first, then the ready-made ones."""
+    ready = starters.install(store())
+    known = [run for run in store().all(limit=LISTED, members=False) if _is_trained(run) and run.id not in ready]
+    return [*known, *(store().get(run_id) for run_id in ready)]
+
+
+def _is_trained(run: Run) -> bool:
+    try:
+        return run.epoch > 0 and run.status != "failed" and run.config.subject == "faces"
+    except FacelabError:
+        return False  # settings of another time
+
+
+def _title(run: Run) -> str:
+    if run.test_accuracy is not None:
+        return f"{run.name} ({percent(run.test_accuracy)} right on test)"
+    return f"{run.name} ({run.status}, epoch {run.epoch:.0f})"
+
+
+def _remember() -> None:
+    st.query_params["run"] = st.session_state["network"]
+
+
+def beside(trained: Trained, most: int) -> list[Trained]:
+    """Other networks on the same faces, to be seen beside this one; none at first."""
+    others = {run.id: run for run in _runs() if run.fingerprint == trained.run.fingerprint and run.id != trained.run.id}
+    if not others:
+        return []
+    chosen = st.multiselect(
+        "Beside it",
+        list(others),
+        format_func=lambda run_id: _title(others[run_id]),
+        max_selections=most,
+        key="beside",
+        placeholder="Other networks on the same faces",
+    )
+    return [found for run_id in chosen if (found := load(others[run_id]))]
+
+
+def load(run: Run) -> Trained | None:
+    """A run's network and faces; None where they cannot be had, the page saying why."""
+    try:
+        if run.config.subject != "faces":
+            st.warning("This run learned points, not faces: open it in the Playground.", icon=":material/info:")
+            return None
+        people = faces(run.config.data)
+        if people is None:
+            return None
+        model = _model(run.id, run.attempt, run.step, run, people)
+    except FacelabError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    if run.fingerprint != people.fingerprint:
+        st.info("The faces have changed since this network learned them: what follows is about those of now.")
+    if run.active:
+        st.caption(f"It is still learning: this is the network as it was kept last. Epoch {run.epoch:.0f} is over.")
+    return Trained(run, model, people)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _model(run_id: str, attempt: int, step: int, _run: Run, _faces: Faces) -> nn.Module:
+    """The network as it was kept last."""
+    weights = store().load_tensors(run_id, "weights")
+    if weights is None:
+        checkpoint = store().load_checkpoint(run_id)
+        if checkpoint is None:
+            raise RunError("Nothing of this network is kept yet: wait until it has learned a while.")
+        weights = part_of(checkpoint.tensors, "model")
+    model = blank(_run.config.model, _faces.input_shape, _faces.classes)
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError:
+        raise RunError("The weights of this run do not fit its faces any more: train it again.") from None
+    return model.eval()
