@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
@@ -34,13 +34,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(home: Path, *options: str) -> Iterator[str]:
+def serve(home: Path, *options: str, script: str = "app.py") -> Iterator[str]:
     """The app with its runs in `home`; yields its address, and leaves no process behind."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--server.headless", "true", *options], cwd=ROOT, env=os.environ | {"FACELAB_HOME": str(home)}
-    )
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    env = os.environ | {"FACELAB_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([*command, "--server.headless", "true", *options], cwd=ROOT, env=env)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for_server(url, process)
@@ -72,3 +71,19 @@ def launch(path: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def wait_until(page: Page, true: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for what only Python can tell, while the page goes on."""
+    for _ in range(int(20 * seconds)):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come true in time")
+
+
+def place_in(chart: Locator, across: float, up: float) -> tuple[float, float]:
+    """Where one of the race's wide charts has a value, which is given as shares of its two axes."""
+    box = chart.locator("canvas").bounding_box()
+    right = 92 if box["width"] >= 430 else 10
+    return box["x"] + 46 + (box["width"] - 46 - right) * across, box["y"] + 10 + (1 - up) * (box["height"] - 48)

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.browser import find_chromium, launch, serve
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
     """A running Chromium."""
     path = find_chromium()
@@ -25,10 +25,17 @@ def chromium():
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(tmp_path_factory) -> Iterator[str]:
     """The address of the running app."""
     with serve(tmp_path_factory.mktemp("home")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def components(tmp_path_factory) -> Iterator[str]:
+    """The address of a page that shows one component, and what it has said as JSON."""
+    with serve(tmp_path_factory.mktemp("home"), script="tests/e2e/components.py") as url:
         yield url
 
 

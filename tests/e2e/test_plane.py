@@ -1,10 +1,6 @@
 """The plane in a real browser: on a page of Streamlit's, and as an exported film."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,45 +8,12 @@ from playwright.sync_api import Page, expect
 
 from facelab.models.initialization import ACTIVATIONS
 from facelab.ui.plane import film_html
-from tests.e2e.browser import ROOT, free_port, wait_for_server
 from tests.ui.views import CENTRE, FEATURES, probabilities, tiny
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = """
-import json
-import streamlit as st
-from facelab.ui.plane import plane
-from tests.ui.views import tiny
-
-said = st.session_state.setdefault("said", [])
-hear = lambda name: lambda: said.append([name, st.session_state["plane"][name]])
-names = ("hidden", "unit", "toggle", "draw", "undo", "clear")
-hidden = next((value for name, value in reversed(said) if name == "hidden"), (3, 3))
-st.button("Again")
-plane(
-    tiny(1, hidden=hidden, editable=True, drawing=2), "plane", **{f"on_{name}": hear(name) for name in names}
-)
-st.code(json.dumps(said))
-"""
 COLOURS = """canvas => new Set(new Uint32Array(
     canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
-
-
-@pytest.fixture(scope="module")
-def script(tmp_path_factory) -> Iterator[str]:
-    """The address of a page that shows a plane and repeats what it says."""
-    file = tmp_path_factory.mktemp("plane") / "script.py"
-    file.write_text(SCRIPT, "utf-8")
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", file, "--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    try:
-        wait_for_server(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def heard(page: Page, count: int) -> list:
@@ -69,8 +32,8 @@ def probe(page: Page) -> dict[str, float]:
     return {name: width / 100 for name, width in zip(names, widths, strict=True)}
 
 
-def test_buttons_units_and_points_tell_python(page: Page, script: str):
-    page.goto(script)
+def test_buttons_units_and_points_tell_python(page: Page, components: str):
+    page.goto(f"{components}?show=plane")
     page.get_by_role("button", name="More units in layer 1").click()
     page.get_by_role("button", name="Fewer units in layer 2").click()
     page.get_by_role("button", name="Add a layer").click()
@@ -89,8 +52,8 @@ def test_buttons_units_and_points_tell_python(page: Page, script: str):
     assert heard(page, 8)[5:] == [["draw", [[*CENTRE, 1]]], ["undo", True], ["clear", True]]
 
 
-def test_a_dragged_pointer_sprays_points(page: Page, script: str):
-    page.goto(script)
+def test_a_dragged_pointer_sprays_points(page: Page, components: str):
+    page.goto(f"{components}?show=plane")
     box = page.locator(".ground").bounding_box()
     page.mouse.move(box["x"] + 200, box["y"] + 200)
     page.mouse.down()
@@ -105,8 +68,8 @@ def test_a_dragged_pointer_sprays_points(page: Page, script: str):
     assert (classes == 0).all()
 
 
-def test_an_update_draws_on_the_same_canvases(page: Page, script: str):
-    page.goto(script)
+def test_an_update_draws_on_the_same_canvases(page: Page, components: str):
+    page.goto(f"{components}?show=plane")
     canvases = page.locator(".stage canvas, .wires, .chart canvas, .unit canvas")
     expect(page.locator(".wires")).to_be_visible()
     before = canvases.element_handles()

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import wait_until
+
 pytestmark = pytest.mark.browser
 
 
@@ -12,14 +14,6 @@ def number(page: Page, title: str) -> float:
     """One of the big numbers; NaN where it is not known."""
     text = page.locator(".plane .cell", has_text=title).locator(".value").inner_text()
     return float(text.removesuffix(" %").replace("–", "nan"))
-
-
-def wait_until(page: Page, true, seconds: float = 60) -> None:
-    for _ in range(int(20 * seconds)):
-        if true():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come true in time")
 
 
 def play(page: Page, label: str = "Play") -> None:

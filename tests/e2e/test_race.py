@@ -1,10 +1,6 @@
 """The race in a real browser: on a page of Streamlit's, and by itself."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,20 +10,10 @@ from playwright.sync_api import Page, expect
 from facelab.plots import palette
 from facelab.ui.race import Member, Metric, Plane, Ranking, View, pack
 from facelab.ui.race.assets import CSS, HTML, JS
-from tests.e2e.browser import ROOT, free_port, wait_for_server
+from tests.e2e.browser import place_in
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = """
-import json
-import streamlit as st
-from facelab.ui.race import race
-from tests.e2e.test_race import crowd
-
-said = st.session_state.setdefault("said", [])
-race(crowd(4, 2), "race", on_choose=lambda: said.append(st.session_state["race"]["choose"]))
-st.code(json.dumps(said))
-"""
 PAGE = """<!doctype html>
 <style>
 :root { --st-text-color: #1B2530; --st-background-color: #FFFFFF; --st-font: sans-serif; }
@@ -82,13 +68,6 @@ def order(page: Page) -> list[str]:
     return page.locator(".row .name").all_inner_texts()
 
 
-def end_of(page: Page, level: float, at: float) -> tuple[float, float]:
-    """Where the accuracy chart has a value, by its axes: 0 to 1 upwards, and epochs 0 to 100."""
-    box = page.locator(".chart canvas").nth(1).bounding_box()
-    right = 92 if box["width"] >= 430 else 10
-    return box["x"] + 46 + (box["width"] - 46 - right) * at / 100, box["y"] + 10 + (1 - level) * (box["height"] - 48)
-
-
 @pytest.fixture
 def alone(page: Page) -> Page:
     """A page with nothing but the component."""
@@ -97,28 +76,12 @@ def alone(page: Page) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
-def script(tmp_path_factory) -> Iterator[str]:
-    """The address of a page that shows a race and repeats what it says."""
-    file = tmp_path_factory.mktemp("race") / "script.py"
-    file.write_text(SCRIPT, "utf-8")
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", file, "--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    try:
-        wait_for_server(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def test_rows_and_pictures_tell_python_the_first_repeat(page: Page, script: str):
-    page.goto(script)
+def test_rows_and_pictures_tell_python_the_first_repeat(page: Page, components: str):
+    page.goto(f"{components}?show=race")
     page.get_by_role("button", name="1: Rate a0").press("Enter")
     page.locator(".tile", has_text="a2").click()
     page.wait_for_function("() => JSON.parse(document.querySelector('code').textContent).length >= 2")
-    assert json.loads(page.locator("code").inner_text()) == [0, 4]
+    assert json.loads(page.locator("code").inner_text()) == [["choose", 0], ["choose", 4]]
 
 
 def test_the_ranking_is_best_first_with_the_diverged_last(alone: Page):
@@ -168,7 +131,7 @@ def test_a_curve_under_the_pointer_stands_out_everywhere_through_an_update(alone
     alone.set_viewport_size({"width": width, "height": 900})
     show(alone, crowd(4, 2, 101, status="running"))
     # The second chart ends at 0.605, the mean of its two repeats.
-    alone.mouse.move(*end_of(alone, 0.605 * 0.8, 80))
+    alone.mouse.move(*place_in(alone.locator(".chart").nth(1), 0.8, 0.605 * 0.8))
     looked = alone.locator(".looked .name")
     expect(looked).to_have_text(["a2", "a2"])
     expect(alone.locator(".reading .moment")).to_have_text(["epoch 80", "epoch 80"])
