@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 5.0
-CONNECT_SECONDS = 60
+CONNECT_SECONDS = 120
 STARTING = "Waiting for the worker processes to start."
 KILLED = "Its worker process was killed again and again, perhaps for want of memory: try a smaller batch or network."
 

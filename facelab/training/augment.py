@@ -62,6 +62,17 @@ def _move(images: Tensor, config: AugmentationConfig) -> Tensor:
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
+def _tilt(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """The picture turned about its upright and its level axis, seen from near; the edge is repeated around it."""
+    if not config.perspective:
+        return images
+    still = torch.eye(2, 3, device=images.device).expand(len(images), 2, 3)
+    grid = F.affine_grid(still, list(images.shape), align_corners=False)
+    across, down = _spread(images, config.perspective), _spread(images, config.perspective)
+    distance = 1 + (grid * torch.stack((across, down), 1).view(-1, 1, 1, 2)).sum(3, keepdim=True)
+    return F.grid_sample(images, grid / distance, padding_mode="border", align_corners=False)
+
+
 def _colour(images: Tensor, config: AugmentationConfig) -> Tensor:
     """Brightness scales all values, contrast their distance from the mean grey, saturation that from each grey."""
     if not any((config.brightness, config.contrast, config.saturation)):
@@ -111,4 +122,4 @@ def _erase(images: Tensor, config: AugmentationConfig) -> Tensor:
     return torch.where(mask.unsqueeze(1).to(images.device), 0.5, images)
 
 
-STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_flip, _move, _colour, _blur, _erase)
+STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_flip, _move, _tilt, _colour, _blur, _erase)

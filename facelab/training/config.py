@@ -35,7 +35,8 @@ class AugmentationConfig(Settings):
     """Random changes drawn anew for every training image.
 
     `flip` and `erase` are probabilities; `rotate` and `shear` are degrees to either side; `translate`, `scale`,
-    `brightness`, `contrast` and `saturation` are shares to either side; `blur` is the largest standard deviation in
+    `brightness`, `contrast` and `saturation` are shares to either side; `perspective` is how much nearer one side of
+    the picture comes and the other goes, as a share, in both directions; `blur` is the largest standard deviation in
     pixels.
     """
 
@@ -44,6 +45,7 @@ class AugmentationConfig(Settings):
     translate: float = Field(0.0, ge=0, le=0.5)
     scale: float = Field(0.0, ge=0, le=0.9)
     shear: float = Field(0.0, ge=0, le=60)
+    perspective: float = Field(0.0, ge=0, le=0.45)
     brightness: float = Field(0.0, ge=0, le=1)
     contrast: float = Field(0.0, ge=0, le=1)
     saturation: float = Field(0.0, ge=0, le=1)

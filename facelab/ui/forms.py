@@ -97,6 +97,7 @@ AUGMENTATION: Fields = (
     ("translate", "Shift (± share of the side)", ""),
     ("scale", "Scale (± share)", ""),
     ("shear", "Shear (± degrees)", ""),
+    ("perspective", "Tilt (± share)", "As if the photo were seen aslant: one side comes nearer, the other goes."),
     ("brightness", "Brightness (± share)", ""),
     ("contrast", "Contrast (± share)", ""),
     ("saturation", "Saturation (± share)", ""),

@@ -69,6 +69,8 @@ AUGMENTATIONS = [
     {"shear": 10},
     {"scale": 0.2, "flip": 0.3},
     {"rotate": 20, "shear": 10, "scale": 0.2, "flip": 0.5, "translate": 0.1},
+    {"perspective": 0.3},
+    {"perspective": 0.2, "shear": 10, "contrast": 0.2},
     {"brightness": 0.3},
     {"contrast": 0.3, "saturation": 0.3},
     {"blur": 1.5},

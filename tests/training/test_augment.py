@@ -12,6 +12,7 @@ EACH = {
     "translate": 0.2,
     "scale": 0.3,
     "shear": 20,
+    "perspective": 0.3,
     "brightness": 0.5,
     "contrast": 0.5,
     "saturation": 0.5,
@@ -97,7 +98,7 @@ def test_translation_moves_by_a_share_of_the_side(noise, drawn, share):
 
 def test_what_comes_in_from_outside_repeats_the_edge():
     constant = torch.full((8, 3, 20, 20), 0.7)
-    moved = changed(constant, translate=0.4, rotate=90, scale=0.5, shear=30)
+    moved = changed(constant, translate=0.4, rotate=90, scale=0.5, shear=30, perspective=0.3)
     torch.testing.assert_close(moved, constant)
 
 
@@ -116,6 +117,16 @@ def test_shear_slants_vertical_lines(drawn):
     line[..., 20] = 1
     columns = changed(line, shear=45)[0, 0, 8:33].argmax(1)
     assert (columns.diff() == -1).all()
+
+
+def test_tilt_divides_places_by_their_distance(drawn):
+    drawn(1)
+    at = (2 * torch.arange(40) + 1) / 40 - 1
+    ramp = ((at + 1) / 2).expand(1, 3, 40, 40)
+    seen = at / (1 + 0.3 * at + 0.3 * at[:, None])
+    inside = (seen.abs() < 0.95) & (seen.T.abs() < 0.95)
+    images = changed(ramp, perspective=0.3)
+    torch.testing.assert_close(images[0, 0][inside], ((seen + 1) / 2)[inside], atol=1e-5, rtol=0)
 
 
 def test_brightness_scales_all_values(noise, drawn):

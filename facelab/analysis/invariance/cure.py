@@ -13,6 +13,7 @@ CURES: dict[str, dict[str, float]] = {
     "scale": {"scale": 0.6},
     "shear": {"shear": 45.0},
     "affine": {"rotate": 30.0, "translate": 0.15, "scale": 0.3, "shear": 20.0},
+    "perspective": {"perspective": 0.4, "scale": 0.4},
     "horizontal_flip": {"flip": 0.5},
     "occlusion": {"erase": 0.5},
 }

@@ -30,6 +30,16 @@ $changes
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 ''')
 
+TILT = Template('''\
+def $name(images):
+    """Tilts each image on its own, as if it were seen aslant and from near."""
+    still = torch.eye(2, 3, device=images.device).expand(len(images), 2, 3)
+    grid = F.affine_grid(still, list(images.shape), align_corners=False)
+    tilt = (2 * torch.rand(2, len(images)) - 1).T.to(images.device) * $perspective
+    distance = 1 + (grid * tilt.view(-1, 1, 1, 2)).sum(3, keepdim=True)
+    return F.grid_sample(images, grid / distance, padding_mode="border", align_corners=False)
+''')
+
 COLOUR = Template('''\
 def $name(images):
     """Changes the colours of each image on its own."""
@@ -78,6 +88,7 @@ def augmentation_code(config: AugmentationConfig, input_shape: tuple[int, ...]) 
     groups = {
         "flip": (_flip, ("flip",)),
         "move": (_move, MOVES),
+        "tilt": (_tilt, ("perspective",)),
         "recolour": (_colour, COLOURS),
         "blur": (lambda config, name: _blur(config, name, input_shape), ("blur",)),
         "erase": (_erase, ("erase",)),
@@ -124,6 +135,10 @@ def _move(config: AugmentationConfig, name: str) -> str:
     draws = ", ".join(value if on[field] else "_" for value, field in drawn.items())
     matrix = ", ".join(constants.get(entry, entry) for entry in entries)
     return MOVE.substitute(name=name, draws=draws, changes="\n".join(changes), matrix=matrix)
+
+
+def _tilt(config: AugmentationConfig, name: str) -> str:
+    return TILT.substitute(name=name, perspective=config.perspective)
 
 
 def _colour(config: AugmentationConfig, name: str) -> str:
