@@ -20,3 +20,13 @@ def data() -> Path | None:
     """The folder of real datasets named by `FACELAB_DATA`, or None where there is none."""
     folder = os.environ.get("FACELAB_DATA")
     return Path(folder) if folder and Path(folder).is_dir() else None
+
+
+def candidates(path: str) -> list[Path]:
+    """What a path that somebody typed may mean, the first that exists counting: as given, or inside `data`.
+
+    Raises:
+        RuntimeError: it begins with the home of a user whom this computer does not know.
+    """
+    given = Path(path.strip()).expanduser()
+    return [given, folder / given] if (folder := data()) else [given]

@@ -84,10 +84,8 @@ def find(path: str) -> Path:
     """
     if not path.strip():
         raise DataError("Name the folder that holds one folder of photos per person.")
-    data = paths.data()
     try:
-        given = Path(path).expanduser()
-        for folder in (given, data / given) if data else (given,):
+        for folder in paths.candidates(path):
             if folder.is_dir():
                 return folder.resolve()
     except (OSError, RuntimeError, ValueError):  # too long a name, no such user, a null character

@@ -9,10 +9,15 @@ from facelab.data import Faces, load_faces
 from facelab.errors import FacelabError
 from facelab.runs import Run
 from facelab.ui.figures import cached, show
-from facelab.ui.live import EXAMPLES
+from facelab.ui.live import EXAMPLES, page_path
 from facelab.ui.services import store
 
 SHOWN, FILM = 6, 16
+WAYS_ON = (
+    ("inside.py", "Look inside", "search"),
+    ("explain.py", "Explain its answers", "lightbulb"),
+    ("invariance.py", "Try to break it", "broken_image"),
+)
 
 
 def show_results(run: Run) -> None:
@@ -23,9 +28,18 @@ def show_results(run: Run) -> None:
     if is_tested:
         _show_test(run)
     if is_tested and is_faces:
+        _show_ways_on(run)
         _show_answers(run)
     if is_faces:
         _show_film(run)
+
+
+def _show_ways_on(run: Run) -> None:
+    """The pages that look into this network."""
+    with st.container(horizontal=True):
+        for page, label, icon in WAYS_ON:
+            if st.button(label, icon=f":material/{icon}:", key=label):
+                st.switch_page(page_path(page), query_params={"run": run.id})
 
 
 def percent(share: float) -> str:

@@ -16,13 +16,18 @@ PATHS = (
     ("data.py", "Meet the faces", "Generated people, your own photos, or a research dataset."),
     ("train.py", "Train a network", "Press one button now, change everything later."),
     ("playground.py", "Play with points", "A network's whole function, seen while it learns spirals, or Europe."),
+    ("compare.py", "Compare settings", "Learning rates, batch sizes, depths and widths in a race."),
+    ("inside.py", "Look inside", "What units look for, which faces it confuses, and why."),
+    ("invariance.py", "Try to break it", "Turn, blur and cover faces until it fails, then cure it."),
 )
+COLUMNS = 2
 
 
 def show_paths() -> None:
     """The ways into the app."""
-    for page, label, text in PATHS:
-        with st.container(border=True, gap=None):
+    columns = st.columns(COLUMNS)
+    for index, (page, label, text) in enumerate(PATHS):
+        with columns[index % COLUMNS].container(border=True, gap=None, height="stretch"):
             st.page_link(page_path(page), label=f"**{label}**", icon=":material/arrow_forward:")
             st.caption(text)
 

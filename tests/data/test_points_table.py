@@ -32,6 +32,12 @@ def originals(points) -> np.ndarray:
     return points.to_original(points.coordinates)
 
 
+def test_a_path_is_looked_for_in_the_folder_of_real_data_too(write, tmp_path, monkeypatch):
+    whole = load_points(write("x,y,label", *GOOD))
+    monkeypatch.setenv("FACELAB_DATA", str(tmp_path))
+    assert load_points(TableSpec(path="points.csv")).fingerprint == whole.fingerprint
+
+
 def test_columns_in_any_order_and_case_beside_others(write):
     rows = [f"{index},{'ab'[index % 2]},{10 + index},ignored,{index}" for index in range(12)]
     points = load_points(write(",LABEL, Y ,more,X", *rows))

@@ -77,14 +77,14 @@ def _files(spec: TableSpec) -> list[Path]:
     if not spec.path.strip():
         raise DataError("Name a CSV file: the path is empty.")
     try:
-        path = Path(spec.path.strip()).expanduser()
-        if path.is_dir():
-            files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
-            if files:
-                return files
-            raise DataError(f"There is no CSV file in the folder {path.name}.")
-        if path.is_file():
-            return [path]
+        for path in paths.candidates(spec.path):
+            if path.is_file():
+                return [path]
+            if path.is_dir():
+                files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+                if files:
+                    return files
+                raise DataError(f"There is no CSV file in the folder {path.name}.")
     except (OSError, ValueError, RuntimeError):
         pass  # a name that no file can have, or the home of a user whom this computer does not know
     raise DataError(f"There is no file {spec.path}: check the path, which is of a CSV file on this computer.")

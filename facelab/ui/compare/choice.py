@@ -15,10 +15,15 @@ def show(found: Outcome) -> None:
     said = f"Best by {found.split} accuracy: **{best.label}**, {_mean(best)}"
     said += f" over {best.count} repeats." if best.count > 1 else "."
     if lost := sum(group.diverged for group in found.groups):
-        said += f" {lost} of {len(found.runs)} networks diverged or failed."
+        said += f" {lost} of {len(found.runs)} networks diverged, failed or were stopped before they had a result."
     st.markdown(said)
     if found.split == "validation":
         _show_test(found, best)
+    else:
+        st.caption(
+            "These data have no validation part, so the test itself has chosen, which flatters the chosen one. Give "
+            "validation a share under Data, and it will be chosen without looking at the test."
+        )
 
 
 def _show_test(found: Outcome, best: Group) -> None:
