@@ -17,7 +17,6 @@ controls, view = st.columns([1, 3], gap="large")
 with controls:
     row = choose_photo(trained)
 if row is None:
-    st.info("This dataset has no test photos: give the test split a share of them on the Data page.")
     st.stop()
 with controls:
     asked = question.ask(trained, row)

@@ -1,5 +1,5 @@
-"""What a network does: in the plane its regions, its units' views and its worst borders; which rates it bears; and what
-tells many networks apart.
+"""What a network does: in the plane its regions, its units' views and its worst borders; on faces its units, filters,
+embeddings and mistakes; which rates it bears; and what tells many networks apart.
 """
 
 from facelab.analysis.borders import Border, worst_borders

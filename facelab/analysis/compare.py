@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from facelab.runs import RunConfig
+from facelab.training import interval
 
 LEVEL = 0.95
 
@@ -53,6 +54,15 @@ def t_interval(values: np.ndarray) -> tuple[float, float]:
         return math.nan, math.nan
     half = stdtrit(len(known) - 1, (1 + LEVEL) / 2) * known.std(ddof=1) / math.sqrt(len(known))
     return float(known.mean() - half), float(known.mean() + half)
+
+
+def wilson_intervals(right: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """The 95 % interval of each share of right answers (Wilson 1927): int [n] of int [n], float64 [n, 2], low and high.
+
+    It is 0 to 1 for a share of nothing.
+    """
+    pairs = zip(right.tolist(), total.tolist(), strict=True)
+    return np.array([interval(*pair) for pair in pairs]).reshape(-1, 2)
 
 
 def grouped(labels: Sequence[Any], values: Sequence[float] | np.ndarray) -> list[Group]:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from facelab.training import interval
+from facelab.analysis.compare import wilson_intervals
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,5 @@ def _share(part: np.ndarray, total: np.ndarray) -> np.ndarray:
 
 
 def _rates(right: np.ndarray, total: np.ndarray) -> Rates:
-    ends = [interval(int(part), int(whole)) for part, whole in zip(right, total, strict=True)]
-    low, high = np.array(ends).reshape(-1, 2).T
+    low, high = wilson_intervals(right, total).T
     return Rates(_share(right, total), low, high, total)

@@ -50,13 +50,13 @@ def standing(name: str, groups: Sequence[Group]) -> str:
 
 
 def lost(name: str, groups: Sequence[Group]) -> str:
-    """Which values made networks diverge or fail; "" where all came to an end."""
+    """With which values networks have no result, such as those that diverged; "" where all have one."""
     told = [
         f"{group.diverged} of {group.diverged + group.count} with {name} {_text(group.label)}"
         for group in groups
         if group.diverged
     ]
-    return f"Diverged or failed: {listed(told)}." if told else ""
+    return f"Without a result, for they diverged, failed or were stopped: {listed(told)}." if told else ""
 
 
 def gains(name: str, groups: Sequence[Group]) -> str:
@@ -137,13 +137,13 @@ def pace(labels: Sequence[str], seconds: Sequence[float]) -> str:
         return ""
     ratio = slow.mean / fast.mean
     return (
-        f"An epoch takes {ratio:.2g} times as long with {slow.label} ({slow.mean:.2g} s) as with {fast.label} "
-        f"({fast.mean:.2g} s)."
+        f"An epoch takes {_short(ratio)} times as long with {slow.label} ({_short(slow.mean)} s) as with {fast.label} "
+        f"({_short(fast.mean)} s)."
     )
 
 
 def course(epoch: np.ndarray, train: np.ndarray, validation: np.ndarray) -> str:
-    """How fast the training loss fell, and whether the validation loss still follows in the end.
+    """How fast the training loss fell, and whether the validation loss ends near its lowest.
 
     Args:
         epoch, train, validation: float [R] each, losses in nats; NaN where unknown. "" with fewer than three known.
@@ -164,10 +164,12 @@ def course(epoch: np.ndarray, train: np.ndarray, validation: np.ndarray) -> str:
         return f"{said}."
     lowest = int(np.nanargmin(validation))
     end = validation[np.isfinite(validation)][-max(3, len(validation) // 10) :]
-    rise = float(np.median(end)) / validation[lowest]
-    if rise > RISEN:
-        return f"{said}; its validation loss was lowest at epoch {epoch[lowest]:g} and ends {rise:.2g} times as high."
-    return f"{said}; its validation loss follows to the end."
+    least, last = float(validation[lowest]), float(np.median(end))
+    if last > RISEN * least:
+        return (
+            f"{said}; its validation loss was lowest at epoch {epoch[lowest]:g}, {least:.3g}, and ends at {last:.3g}."
+        )
+    return f"{said}; its validation loss ends near its lowest."
 
 
 def fading(label: str, norms: np.ndarray) -> str:
@@ -189,6 +191,8 @@ def fading(label: str, norms: np.ndarray) -> str:
             f"With {label} nothing reaches the first layer: below layer {reached[0] + 1} of {len(last)} the gradient "
             "is 0 in single precision."
         )
+    if last[-1] == 0:
+        return f"With {label} the gradient of the last layer is 0 in single precision."
     powers = math.log10(last[-1] / last[0])
     if abs(powers) < 1:
         return f"With {label} as much of the gradient reaches the first layer as the last, within a factor of ten."
@@ -220,6 +224,11 @@ def _is_number(label: object) -> bool:
 
 def _text(label: object) -> str:
     return f"{label:g}" if _is_number(label) else str(label)
+
+
+def _short(number: float) -> str:
+    """Two digits, and no powers of ten below a million."""
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def _percent(share: float) -> str:

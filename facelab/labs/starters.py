@@ -1,13 +1,12 @@
 """Ready-made runs: networks that are trained already, for pages that have nothing to show without one."""
 
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from facelab.data import GeneratedSpec
 from facelab.data.specs import Split
-from facelab.errors import RunError
+from facelab.errors import RunError, StoreError
 from facelab.models import ConvNetConfig, MLPConfig
 from facelab.runs import RunConfig, RunStore
 from facelab.runs.parcel import unpack
@@ -67,14 +66,25 @@ _lock = threading.Lock()
 
 def _install(store: RunStore, name: str, starter: Starter) -> str:
     run_id = f"ready-made-{name}"
-    with suppress(RunError):
-        run = store.get(run_id)
-        if run.status == "finished" and run.settings == starter.config.model_dump_json():
-            return run_id
-        store.delete(run_id)  # of another version, or left half done
+    if _is_there(store, run_id, starter):
+        return run_id
+    store.delete(run_id)  # one of another version
     try:
         return unpack(store, starter.file(name).read_bytes(), run_id)
     except OSError as error:
         raise RunError(
             f"The ready-made run {name} is not there: take {starter.file(name).name} from facelab."
         ) from error
+    except StoreError:
+        # Another server that starts on the same store may have been faster.
+        if _is_there(store, run_id, starter):
+            return run_id
+        raise
+
+
+def _is_there(store: RunStore, run_id: str, starter: Starter) -> bool:
+    try:
+        run = store.get(run_id)
+    except RunError:
+        return False
+    return run.status == "finished" and run.settings == starter.config.model_dump_json()

@@ -10,13 +10,11 @@ from facelab.plots.attribution import (
     randomisation_curves,
     view_sheet,
 )
-from facelab.plots.bars import probability_bars
 from facelab.plots.compare import Curve, against_setting, overlaid_curves
 from facelab.plots.confusion import confusion
 from facelab.plots.counts import split_counts
 from facelab.plots.curves import accuracy_curves, loss_curves, norm_curves, rate_curve
 from facelab.plots.diagram import architecture
-from facelab.plots.embedding import face_map
 from facelab.plots.faces import face_sheet
 from facelab.plots.frame import alt
 from facelab.plots.gradients import gradient_map
@@ -42,7 +40,6 @@ __all__ = [
     "confusion",
     "deletion_curves",
     "drop_dots",
-    "face_map",
     "face_sheet",
     "feature_wall",
     "gradient_map",
@@ -54,7 +51,6 @@ __all__ = [
     "overlaid_curves",
     "parallel_coordinates",
     "person_rates",
-    "probability_bars",
     "randomisation_curves",
     "ranking_bars",
     "rate_curve",

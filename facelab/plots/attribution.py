@@ -172,5 +172,7 @@ def _area(shares: np.ndarray, values: np.ndarray) -> str:
 
 
 def _randomisation_alt(curves: Mapping[str, np.ndarray]) -> str:
-    ends = [f"{title} {values[-1]:.2f}" for title, values in curves.items()]
+    ends = [f"{title} {values[-1]:.2f}" for title, values in curves.items() if np.isfinite(values[-1])]
+    if not ends:
+        return "No map is left to compare once all layers are randomised."
     return f"Rank correlation with the trained network's map once all layers are randomised: {listed(ends)}."

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from facelab.plots import palette
-from facelab.plots.curves import EPOCH, LOSS, SYMBOLS, _log_axis, _positive, smooth, thin
-from facelab.plots.frame import count, figure, nothing, numbers
+from facelab.plots.curves import EPOCH, LOSS, SYMBOLS, smooth, thin
+from facelab.plots.frame import count, figure, log_axis, nothing, numbers, positive, whiskers
 
 AXES = {"epoch": (EPOCH, "epoch %{x:.3~f}"), "step": ("Step", "step %{x:,d}"), "seconds": ("Time (s)", "%{x:.3~g} s")}
 """What curves can be drawn against: the axis' title, and a place on it in words."""
@@ -88,7 +88,7 @@ def overlaid_curves(
         ]
     )
     if log:
-        _log_axis(fig)
+        log_axis(fig)
     else:
         fig.update_yaxes(**_range([line for line in lines if len(line)], percent))
     _add_diverged(fig, runs, lines)
@@ -156,7 +156,7 @@ def _line(run: Curve, y: np.ndarray, most: int, log: bool, width: float, opacity
         "line": {"color": colour, "width": width, "dash": dash},
         "showlegend": True,
     }
-    return go.Scatter(x=numbers(run.x[rows]), y=(_positive if log else numbers)(y[rows]), **common | style)
+    return go.Scatter(x=numbers(run.x[rows]), y=(positive if log else numbers)(y[rows]), **common | style)
 
 
 def _add_diverged(fig: go.Figure, runs: Sequence[Curve], lines: Sequence[np.ndarray]) -> None:
@@ -272,8 +272,7 @@ def _add_split(
         hovertemplate=f"%{{text}}: %{{y:.4~g}}{unit}<extra></extra>",
     )
     if ends is not None:
-        bars = {"array": numbers(ends[:, 1] - mean), "arrayminus": numbers(mean - ends[:, 0]), "symmetric": False}
-        fig.data[-1].update(error_y=bars | {"type": "data", "color": colour, "thickness": palette.THIN, "width": 4})
+        fig.data[-1].update(error_y=whiskers(mean, *ends.T, colour))
 
 
 def _setting_alt(names: list[str], results: dict[str, np.ndarray], setting: str, y: str, unit: str) -> str:

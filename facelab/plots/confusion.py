@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from facelab.plots import palette
-from facelab.plots.frame import figure
+from facelab.plots.frame import count, figure
 
 NAMED_CLASSES = 12  # up to which names and counts are written
 CELL = 12  # px around a cell's centre that answer to the pointer at least
@@ -21,8 +21,9 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> go.Figure:
     of_class = counts.sum(1, keepdims=True)
     wrong = counts - np.diag(np.diag(counts))
     true, answer = np.unravel_index(wrong.argmax(), wrong.shape)
-    alt = f"Confusion of {len(names)} classes: {counts.trace()} of {counts.sum()} answers are right"
-    alt += f"; most often {names[true]} is taken for {names[answer]}, {wrong.max()} times." if wrong.any() else "."
+    alt = f"Confusion of {count(len(names), 'class')}: {counts.trace()} of {counts.sum()} answers are right"
+    times = count(int(wrong.max()), "time")
+    alt += f"; most often {names[true]} is taken for {names[answer]}, {times}." if wrong.any() else "."
     fig = figure(alt, palette.HEIGHT, x="Answer", y="Truth", hovermode="closest", dragmode=False)
     named = len(names) <= NAMED_CLASSES
     fig.add_heatmap(
@@ -55,7 +56,7 @@ def _add_markers(fig: go.Figure, counts: np.ndarray, names: Sequence[str]) -> No
         marker={"size": CELL, "opacity": 0, "symbol": "square", "color": palette.GREY},
         text=[
             f"{names[truth]}, taken for {names[answer]}:<br>"
-            f"{counts[truth, answer]} times, {shares[truth, answer]:.0f} % of its row"
+            f"{count(int(counts[truth, answer]), 'time')}, {shares[truth, answer]:.0f} % of its row"
             for truth, answer in zip(truths, answers, strict=True)
         ],
         customdata=truths * len(names) + answers,

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from facelab.plots import palette
-from facelab.plots.frame import count, figure, nothing, numbers
+from facelab.plots.frame import count, figure, log_axis, nothing, numbers, positive
 
 EPOCH = "Epoch"
 LOSS = "Cross-entropy loss (nats)"
@@ -50,7 +50,7 @@ def loss_curves(
     _fix_epochs(fig, total_epochs)
     fig.update_layout(hovermode="x")
     if log:
-        _log_axis(fig)
+        log_axis(fig)
     else:
         fig.update_yaxes(**_loss_range(values, epochs))
     _mark_best(fig, best_epoch)
@@ -99,12 +99,12 @@ def rate_curve(epochs: dict[str, np.ndarray], log: bool = False, total_epochs: i
         return nothing("No finished epoch yet.", x=EPOCH, y=title)
     path = "stays at" if known.min() == known.max() else f"goes from {known[0]:.3g} to"
     alt = f"The learning rate {path} {known[-1]:.3g} over {count(len(at), 'epoch')}."
-    line = go.Scatter(x=numbers(at), y=_positive(rate) if log else numbers(rate), mode=_mode(len(at)), name=title)
+    line = go.Scatter(x=numbers(at), y=positive(rate) if log else numbers(rate), mode=_mode(len(at)), name=title)
     line.update(line={"color": palette.BLUE, "width": palette.LINE}, marker_size=palette.MARKER)
     line.update(hovertemplate="epoch %{x:.3~f}: %{y:.4~g}<extra></extra>")
     fig = figure(alt, palette.HEIGHT * 0.7, [line], x=EPOCH, y=title, showlegend=False, hovermode="x")
     if log:
-        _log_axis(fig)
+        log_axis(fig)
     else:
         fig.update_yaxes(rangemode="tozero")
     return _fix_epochs(fig, total_epochs)
@@ -139,7 +139,7 @@ def norm_curves(
         ends = {0: f"{layer} (first)", len(layers) - 1: f"{layer} (last)"}
         fig.add_scatter(
             x=numbers(at),
-            y=_positive(epochs[prefix + layer]),
+            y=positive(epochs[prefix + layer]),
             name=layer if len(layers) == 1 else ends.get(index, layer),
             mode=_mode(len(at)),
             line={"color": colour, "width": palette.LINE},
@@ -152,7 +152,7 @@ def norm_curves(
         step = math.ceil((powers[1] - powers[0]) / 6)
         fig.update_yaxes(type="log", range=powers, dtick=step, exponentformat="power")
     else:
-        _log_axis(fig)
+        log_axis(fig)
     return _fix_epochs(fig, total_epochs)
 
 
@@ -190,12 +190,6 @@ def thin(values: np.ndarray, most: int = palette.POINTS) -> np.ndarray:
 
 def _column(table: dict[str, np.ndarray], key: str) -> np.ndarray:
     return np.asarray(table.get(key, ()), dtype=np.float64)
-
-
-def _positive(values: np.ndarray) -> np.ndarray:
-    """What a log axis can show; the rest becomes a gap."""
-    shown = numbers(values)
-    return np.where(shown > 0, shown, np.float32(np.nan))
 
 
 def _mode(points: int) -> str:
@@ -266,18 +260,6 @@ def _loss_range(values: np.ndarray, epochs: dict[str, np.ndarray]) -> dict:
     if not len(known) or known.max() <= 3 * abs(known[0]):
         return {"rangemode": "tozero"}
     return {"range": [0, 3 * abs(float(known[0]))]}
-
-
-def _log_axis(fig: go.Figure) -> None:
-    """Ticks at 1, 2 and 5 over up to two decades, else at the powers of ten."""
-    shown = np.concatenate([line.y for line in fig.data])
-    shown = shown[shown > 0]
-    if len(shown) and shown.max() < 100 * shown.min():
-        powers = range(math.floor(math.log10(shown.min())), math.ceil(math.log10(shown.max())) + 1)
-        ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
-        fig.update_yaxes(type="log", tickvals=ticks, tickformat="~g")
-    else:
-        fig.update_yaxes(type="log", dtick=1, exponentformat="power")
 
 
 def _mark_best(fig: go.Figure, best_epoch: int | None) -> None:

@@ -3,6 +3,8 @@
 Text has no colour here: Streamlit's theme colours it, light or dark.
 """
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -104,6 +106,37 @@ def numbers(values) -> np.ndarray:
     with np.errstate(over="ignore"):
         narrow = np.asarray(values, dtype=np.float64).astype(np.float32)
     return np.where(np.isfinite(narrow), narrow, np.float32(np.nan))
+
+
+def positive(values) -> np.ndarray:
+    """`numbers` that a log axis can show; the rest becomes a gap."""
+    shown = numbers(values)
+    return np.where(shown > 0, shown, np.float32(np.nan))
+
+
+def whiskers(value: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str = palette.GREY, width: int = 4) -> dict:
+    """Intervals around `value`, float [n] each, for `error_x` or `error_y`; `width` in px is that of the ends."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": numbers(high - value),
+        "arrayminus": numbers(value - low),
+        "color": colour,
+        "thickness": palette.THIN,
+        "width": width,
+    }
+
+
+def log_axis(fig: go.Figure) -> None:
+    """A log y axis: ticks at 1, 2 and 5 over up to two decades, else at the powers of ten."""
+    shown = np.concatenate([np.zeros(0), *(line.y for line in fig.data)])
+    shown = shown[shown > 0]
+    if len(shown) and shown.max() < 100 * shown.min():
+        powers = range(math.floor(math.log10(shown.min())), math.ceil(math.log10(shown.max())) + 1)
+        ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+        fig.update_yaxes(type="log", tickvals=ticks, tickformat="~g")
+    else:
+        fig.update_yaxes(type="log", dtick=1, exponentformat="power")
 
 
 def count(number: int, noun: str) -> str:

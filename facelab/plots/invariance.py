@@ -1,5 +1,6 @@
 """What throws a network off: accuracy against strength, what transforms cost, and the photos that are lost first."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 from facelab.plots import palette
 from facelab.plots.compare import ACCURACY, DASHES
 from facelab.plots.faces import face_sheet
-from facelab.plots.frame import count, figure, named_rows, nothing, numbers
+from facelab.plots.frame import count, figure, named_rows, nothing, numbers, whiskers
 from facelab.plots.images import channels_last
 
 BAND = 0.16  # opacity of an interval
@@ -90,7 +91,7 @@ def ranking_bars(titles: Sequence[str], kept: np.ndarray, low: np.ndarray, high:
         y=list(range(len(titles))),
         orientation="h",
         marker={"color": palette.alpha(palette.BLUE, 0.75), "line_width": 0},
-        error_x=_whiskers(kept, low, high),
+        error_x=whiskers(kept, low, high),
         customdata=_said(titles, kept, low, high, "%"),
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -132,7 +133,7 @@ def drop_dots(
         mode="markers",
         name="this network",
         marker={"color": palette.VERMILION, "size": palette.MARKER + 3},
-        error_x=_whiskers(drop, low, high, palette.VERMILION),
+        error_x=whiskers(drop, low, high, palette.VERMILION),
         customdata=said,
         text=[f"{100 * clean - value:.1f} % right" for value in drop],
         hovertemplate="%{customdata}<br>%{text}<extra></extra>",
@@ -167,10 +168,12 @@ def lost_sheet(
     if not len(before):
         return nothing("No photo is lost.", palette.FACE)
     before, after = channels_last(before), channels_last(after)
-    columns = min(columns, len(before))
+    # As many in every row as can be, for what is missing in the last is black.
+    columns = math.ceil(len(before) / math.ceil(len(before) / columns))
     pairs = [part for start in range(0, len(before), columns) for part in _row(before, after, captions, start, columns)]
     images, texts, marks = (list(column) for column in zip(*pairs, strict=True))
-    return face_sheet(np.stack(images), texts, columns, marks=marks, face=face)
+    alt = f"{count(len(before), 'photo')} answered rightly, and below each what became of it, answered wrongly."
+    return face_sheet(np.stack(images), texts, columns, marks=marks, face=face).update_layout(meta={"alt": alt})
 
 
 def _row(before: np.ndarray, after: np.ndarray, captions: Sequence[str], start: int, columns: int) -> list[tuple]:
@@ -221,18 +224,6 @@ def _add_band(fig: go.Figure, curve: Band, group: str) -> None:
         ],
         hovertemplate=f"<b>{curve.label}</b>, %{{x:.3~g}}<br>%{{customdata}}<extra></extra>",
     )
-
-
-def _whiskers(value: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str = palette.GREY) -> dict:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": numbers(high - value),
-        "arrayminus": numbers(value - low),
-        "color": colour,
-        "thickness": palette.THIN + 0.3,
-        "width": 4,
-    }
 
 
 def _said(titles: Sequence[str], value: np.ndarray, low: np.ndarray, high: np.ndarray, unit: str) -> list[str]:

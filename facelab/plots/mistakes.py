@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from facelab.plots import palette
 from facelab.plots.faces import face_sheet
-from facelab.plots.frame import count, figure, named_rows, nothing
+from facelab.plots.frame import count, figure, named_rows, nothing, whiskers
 
 MOST_PEOPLE = 30
 """Of whom rates are shown: those with the lowest recall, who are the ones to look at."""
@@ -71,14 +71,7 @@ def reliability(
         y=100 * share,
         width=94 * (right - left),
         marker={"color": palette.alpha(palette.BLUE, 0.55), "line_width": 0},
-        error_y={
-            "type": "data",
-            "array": 100 * (high - share),
-            "arrayminus": 100 * (share - low),
-            "color": palette.GREY,
-            "thickness": palette.THIN,
-            "width": 3,
-        },
+        error_y=whiskers(100 * share, 100 * low, 100 * high),
         customdata=np.stack([100 * confidence, photos, 100 * low, 100 * high], axis=1),
         hovertemplate="%{customdata[1]} photos, mean confidence %{customdata[0]:.1f} %<br>"
         "right: %{y:.1f} % (%{customdata[2]:.0f} to %{customdata[3]:.0f} %)<extra></extra>",
@@ -121,14 +114,7 @@ def person_rates(
             y=np.arange(len(people)) + 0.36 * (index - 0.5),
             mode="markers",
             marker={"color": colour, "size": palette.MARKER, "symbol": symbol},
-            error_x={
-                "type": "data",
-                "array": high - share,
-                "arrayminus": share - low,
-                "color": palette.alpha(colour, 0.6),
-                "thickness": palette.THIN,
-                "width": 0,
-            },
+            error_x=whiskers(share, low, high, palette.alpha(colour, 0.6), width=0),
             customdata=np.stack([low, high], axis=1),
             text=people,
             name=kind,

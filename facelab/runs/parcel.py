@@ -15,27 +15,28 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from facelab.errors import RunError
-from facelab.models import blank
+from facelab.models import Model, blank
 from facelab.runs.config import RunConfig
 from facelab.runs.store import RunStore
 from facelab.training import Checkpoint, Record
 
 FORMAT = 1
 MOST_BYTES = 1_000_000_000
+MOST_STEPS = 10**12
 FRAMES = ("first_layer", "weights")
 NOT_ONE = "This file is no run of facelab, or it is damaged: pack the run again and take that file."
 
 
 def pack(store: RunStore, run_id: str, moments: int | None = None) -> bytes:
-    """A run that has ended as a file, with the frames of at most so many moments, the first and the last among them.
+    """A finished run as a file, with the frames of at most so many moments, the first and the last among them.
 
     Raises:
-        RunError: there is no such run, or it has no weights and predictions yet.
+        RunError: there is no such run, or it is not finished.
     """
     run, history = store.get(run_id), store.history(run_id)
     weights, predictions = (store.load_tensors(run_id, name) for name in ("weights", "predictions"))
-    if run.active or weights is None or predictions is None:
-        raise RunError(f"The run {run_id} has not ended: only what has ended can be packed.")
+    if run.status != "finished" or weights is None or predictions is None:
+        raise RunError(f"The run {run_id} is not finished: only what is finished can be packed.")
     tensors = _under("weights", weights) | _under("predictions", predictions)
     tensors |= _under("steps", _tensors(history.steps)) | _under("epochs", _tensors(history.epochs))
     for name in FRAMES:
@@ -63,30 +64,30 @@ def unpack(store: RunStore, data: bytes, run_id: str = "") -> str:
 
     Raises:
         RunError: the file is no packed run, or one whose weights do not fit its network.
-        SettingsError: its settings are none of this version of facelab.
+        SettingsError, ShapeError: its settings are none of this version of facelab.
+        StoreError: the store cannot be written, or has a run of this id.
     """
     facts, parts = _read(data)
     config = RunConfig.parse(facts["settings"])
     weights, predictions = parts["weights"], parts["predictions"]
     probabilities, labels = predictions["probabilities"], predictions["labels"]
-    _check(config, weights, probabilities, labels)
-    records = _records(parts)
-    run_id = store.create(config, facts["name"], run_id=run_id)
-    lease = store.claim(run_id, 1)
-    if lease is None:
-        raise RunError("The run was taken away while it was unpacked: unpack it again.")
-    lease.record(records)
-    lease.save_tensors("weights", weights)
-    lease.save_tensors("predictions", predictions)
-    lease.describe(
-        classes=probabilities.shape[1],
-        parameters=sum(value.numel() for name, value in weights.items() if name.endswith(("weight", "bias"))),
-        fingerprint=facts["fingerprint"],
-        threads=facts["threads"],
-        test_right=int((probabilities.argmax(1) == labels).sum()),
-        test_total=len(labels),
-    )
-    lease.end("finished", facts["message"])
+    network = _checked(config, weights, probabilities, labels)
+    records = _records(parts | {"epochs": _by_layer(parts["epochs"], network)})
+    with store.at_once():
+        run_id = store.create(config, facts["name"], run_id=run_id)
+        lease = store.claim(run_id, 1)
+        lease.record(records)
+        lease.save_tensors("weights", weights)
+        lease.save_tensors("predictions", predictions)
+        lease.describe(
+            classes=probabilities.shape[1],
+            parameters=sum(parameter.numel() for parameter in network.parameters()),
+            fingerprint=facts["fingerprint"],
+            threads=facts["threads"],
+            test_right=int((probabilities.argmax(1) == labels).sum()),
+            test_total=len(labels),
+        )
+        lease.end("finished", facts["message"])
     return run_id
 
 
@@ -118,26 +119,42 @@ def _read(data: bytes) -> tuple[dict[str, Any], dict[str, dict[str, Tensor]]]:
         texts, number = (known["name"], known["message"], known["fingerprint"]), known["threads"]
         if not all(isinstance(text, str) for text in texts) or not isinstance(number, int):
             raise RunError(NOT_ONE)
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(NOT_ONE) from error
     return known, parts
 
 
-def _check(config: RunConfig, weights: dict[str, Tensor], probabilities: Tensor, labels: Tensor) -> None:
-    """Refuse weights that are not this network's, and predictions that are none."""
+def _checked(config: RunConfig, weights: dict[str, Tensor], probabilities: Tensor, labels: Tensor) -> Model:
+    """The network of these settings; refuses weights that are not its own, and predictions that are none."""
     answered = probabilities.ndim == 2 and labels.shape == probabilities.shape[:1] and labels.dtype == torch.int64
     if not answered or not len(labels) or not probabilities.isfinite().all():
         raise RunError(NOT_ONE)
+    if not 0 <= labels.min() <= labels.max() < probabilities.shape[1]:
+        raise RunError(NOT_ONE)
     shape = (3, config.data.size, config.data.size) if config.subject == "faces" else (len(config.data.features),)
-    wanted = blank(config.model, shape, probabilities.shape[1]).state_dict()
-    if {name: value.shape for name, value in wanted.items()} != {name: value.shape for name, value in weights.items()}:
+    network = blank(config.model, shape, probabilities.shape[1])
+    wanted, given = (
+        {name: (value.shape, value.dtype) for name, value in tensors.items()}
+        for tensors in (network.state_dict(), weights)
+    )
+    if wanted != given:
         raise RunError("The weights in this file do not fit the network of its settings: pack the run again.")
+    return network
+
+
+def _by_layer(columns: dict[str, Tensor], network: Model) -> dict[str, Tensor]:
+    """The columns, those of layers such as `weight_norm.output` in the network's order, which a file does not keep."""
+    places = {name: place for place, (name, _) in enumerate(network.named_modules())}
+    return dict(sorted(columns.items(), key=lambda column: places.get(column[0].partition(".")[2], -1)))
 
 
 def _records(parts: dict[str, dict[str, Tensor]]) -> list[Record]:
     """The records that a job would have written."""
-    frames = _frames(parts["frames"])
-    rows = [*_rows("step", parts["steps"]), *_rows("epoch", parts["epochs"])]
+    try:
+        frames = _frames(parts["frames"])
+        rows = [*_rows("step", parts["steps"]), *_rows("epoch", parts["epochs"])]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(NOT_ONE) from error
     rows.sort(key=lambda row: (row[1], row[0] == "epoch"))
     records = [Record(*row, _no_checkpoint, frames.pop(row[1], {})) for row in rows]
     if frames:
@@ -146,28 +163,25 @@ def _records(parts: dict[str, dict[str, Tensor]]) -> list[Record]:
 
 
 def _rows(kind: str, columns: dict[str, Tensor]) -> list[tuple[str, int, float, dict[str, float]]]:
-    try:
-        values = {name: column.double().tolist() for name, column in columns.items()}
-        steps, epochs = values.pop("step"), values.pop("epoch")
-        return [
-            (kind, int(step), epoch, dict(zip(values, row, strict=True)))
-            for step, epoch, *row in zip(steps, epochs, *values.values(), strict=True)
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(NOT_ONE) from error
+    if any(column.ndim != 1 for column in columns.values()):
+        raise ValueError("A column is no list of numbers.")
+    values = {name: column.double().tolist() for name, column in columns.items()}
+    steps, epochs = values.pop("step"), values.pop("epoch")
+    if not all(0 <= number <= MOST_STEPS for number in (*steps, *epochs)):
+        raise ValueError("A step or an epoch is no number that can be counted.")
+    return [
+        (kind, int(step), epoch, dict(zip(values, row, strict=True)))
+        for step, epoch, *row in zip(steps, epochs, *values.values(), strict=True)
+    ]
 
 
 def _frames(tensors: dict[str, Tensor]) -> dict[int, dict[str, np.ndarray]]:
     """Frames by step and name."""
     found: dict[int, dict[str, np.ndarray]] = {}
     for name in FRAMES:
-        if name not in tensors:
-            continue
-        steps, arrays = tensors.get(f"{name}.steps"), tensors[name]
-        if steps is None or len(steps) != len(arrays):
-            raise RunError(NOT_ONE)
-        for step, array in zip(steps.tolist(), arrays, strict=True):
-            found.setdefault(step, {})[name] = array.numpy()
+        if name in tensors:
+            for step, array in zip(tensors[f"{name}.steps"].tolist(), tensors[name].numpy(), strict=True):
+                found.setdefault(step, {})[name] = array
     return found
 
 

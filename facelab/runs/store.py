@@ -8,7 +8,8 @@ when every process that knew of the run was killed.
 import json
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -266,6 +267,12 @@ class RunStore:
             active = (runs.c.id == run_id, runs.c.attempt == attempt, runs.c.status.in_(ACTIVE))
             values = {"status": "failed", "message": message, "command": "", "ended": now}
             connection.execute(runs.update().where(*active).values(**values))
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """All that this thread writes inside is one transaction: kept as a whole or, after an exception, not at all."""
+        with self._database.write():
+            yield
 
     def now(self) -> float:
         """Seconds since 1970 by the clock that all users of this store share."""

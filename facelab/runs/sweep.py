@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -145,6 +145,13 @@ def name_of(field: str) -> str:
     """A field in words: "learning rate" for optimizer.learning_rate, "optimizer" for optimizer.name."""
     *parents, leaf = field.split(".")
     return (parents[-1] if parents and leaf in ("name", "kind", "source") else leaf).replace("_", " ")
+
+
+def names_of(fields: Iterable[str]) -> dict[str, str]:
+    """Fields with their names in words; those that would have the same name keep their dotted one."""
+    names = {field: name_of(field) for field in fields}
+    times = Counter(names.values())
+    return {field: name if times[name] == 1 else field for field, name in names.items()}
 
 
 def _text(value: Any) -> str:

@@ -30,5 +30,7 @@ def gradient_norms(layers: dict[str, list[nn.Parameter]]) -> dict[str, float]:
 
 def weight_norms(layers: dict[str, list[nn.Parameter]]) -> dict[str, float]:
     """The Euclidean norm of each layer's weight, without its bias."""
+    if not layers:
+        return {}
     values = torch.stack([torch.linalg.vector_norm(weight.detach()) for weight, *_ in layers.values()]).tolist()
     return dict(zip(layers, values, strict=True))

@@ -7,16 +7,14 @@ link for a page of its older kind, run without this script and without the link'
 from pathlib import Path
 
 import streamlit as st
-import torch
 
 from facelab.errors import StoreError
-from facelab.ui.services import store
+from facelab.ui.services import one_thread, store
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "pages"
 
-# What pages compute is small, and beside workers that train more threads than free cores are many times slower.
-torch.set_num_threads(1)
+one_thread()
 st.set_page_config(page_title="facelab", page_icon=ROOT / "assets" / "icon.png", layout="wide")
 page = st.navigation(
     [

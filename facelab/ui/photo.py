@@ -10,6 +10,7 @@ from facelab.analysis import Predictions
 from facelab.training import predict
 from facelab.training.numerics import choose as numerics_of
 from facelab.ui.figures import choose
+from facelab.ui.live import escape
 from facelab.ui.results import percent
 from facelab.ui.trained import Trained
 
@@ -29,8 +30,12 @@ def predictions(key: str, _trained: Trained) -> Predictions:
 
 
 def choose_photo(trained: Trained) -> int | None:
-    """The row in the test split of the photo that was chosen, by default the first; None where there is none."""
+    """The row in the test split of the photo that was chosen, by default the first; None where there is none, the page
+    saying why."""
     found = predictions(trained.key, trained)
+    if not len(found.labels):
+        no_photos()
+        return None
     names = trained.faces.names
     who = st.selectbox("Photos of", [EVERYONE, *names], key="photos.of", bind="query-params")
     kind = st.segmented_control(
@@ -40,13 +45,12 @@ def choose_photo(trained: Trained) -> int | None:
     if who != EVERYONE:
         keep &= found.labels == names.index(who)
     rows = np.flatnonzero(keep)
+    clicked = _sheet(trained, found, rows) if len(rows) else None
+    if clicked is not None:
+        st.query_params[ADDRESS] = clicked
+    if not len(rows):
+        st.info("No test photo is like that: choose another person, or all answers.")
     chosen = _asked(len(found.labels))
-    if len(rows):
-        clicked = _sheet(trained, found, rows)
-        if clicked is not None and clicked != chosen:
-            st.query_params[ADDRESS] = chosen = clicked
-    else:
-        st.caption("No test photo is like that.")
     if chosen is None and len(rows):
         chosen = int(rows[0])
     return chosen
@@ -58,15 +62,23 @@ def tell(trained: Trained, row: int) -> None:
     answer = found.answers[row]
     verdict = "which is right" if found.right[row] else "which is wrong"
     st.markdown(
-        f"This is **{names[found.labels[row]]}**. The network says **{names[answer]}**, {verdict}, and is "
-        f"{percent(found.confidence[row])} sure."
+        f"This is **{escape(names[found.labels[row]])}**. The network says **{escape(names[answer])}**, {verdict}, "
+        f"and is {percent(found.confidence[row])} sure."
     )
 
 
+def no_photos() -> None:
+    """Say that there is nothing to test on."""
+    st.info("This dataset has no test photos: give the test split a share of them on the Data page.")
+
+
 def _asked(total: int) -> int | None:
-    """The row that the address names."""
-    asked = st.query_params.get(ADDRESS, "")
-    return int(asked) if asked.isdecimal() and int(asked) < total else None
+    """The row that the address names, which is told of where there is none."""
+    asked = st.query_params.get(ADDRESS)
+    if asked is None or (asked.isdecimal() and int(asked) < total):
+        return None if asked is None else int(asked)
+    st.warning(f"There is no photo {asked[:20]!r}: those here go from 0 to {total - 1:,}.", icon=":material/link_off:")
+    return None
 
 
 def _sheet(trained: Trained, found: Predictions, rows: np.ndarray) -> int | None:

@@ -1,11 +1,18 @@
 """What every page needs: the store, and faces with their progress on the page."""
 
 import streamlit as st
+import torch
 
 from facelab.data import SOURCES, Faces, FacesSpec, load_faces
 from facelab.data.points import Points, PointsSpec, load_points
 from facelab.errors import FacelabError
 from facelab.runs import RunStore
+
+
+def one_thread() -> None:
+    """Let torch compute on one thread: what pages compute is small, and beside workers that train more are many times
+    slower. Every run of a script or fragment is a thread of its own, and OpenMP counts for each."""
+    torch.set_num_threads(1)
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,6 +10,7 @@ from facelab.errors import FacelabError, RunError
 from facelab.labs import starters
 from facelab.models import blank
 from facelab.runs import Run
+from facelab.training import predict
 from facelab.training.steps import part_of
 from facelab.ui.results import percent
 from facelab.ui.services import faces, store
@@ -45,6 +46,9 @@ def choose() -> Trained | None:
             runs = {asked: store().get(asked)} | runs
         except RunError as error:
             st.warning(str(error), icon=":material/link_off:")
+    if not runs:
+        st.info("No network was trained on faces yet: train one on the Train page.")
+        return None
     run_id = st.selectbox(
         "Network",
         list(runs),
@@ -112,6 +116,8 @@ def load(run: Run) -> Trained | None:
         return None
     if run.fingerprint != people.fingerprint:
         st.info("The faces have changed since this network learned them: what follows is about those of now.")
+    if run.status == "diverged":
+        st.warning(f"{run.message} This is the network as it was kept last.", icon=":material/error:")
     if run.active:
         st.caption(f"It is still learning: this is the network as it was kept last. Epoch {run.epoch:.0f} is over.")
     return Trained(run, model, people)
@@ -119,7 +125,11 @@ def load(run: Run) -> Trained | None:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _model(run_id: str, attempt: int, step: int, _run: Run, _faces: Faces) -> nn.Module:
-    """The network as it was kept last."""
+    """The network as it was kept last.
+
+    Raises:
+        RunError: nothing of it is kept, it does not fit its faces, or it answers with what is no number.
+    """
     weights = store().load_tensors(run_id, "weights")
     if weights is None:
         checkpoint = store().load_checkpoint(run_id)
@@ -131,4 +141,8 @@ def _model(run_id: str, attempt: int, step: int, _run: Run, _faces: Faces) -> nn
         model.load_state_dict(weights)
     except RuntimeError:
         raise RunError("The weights of this run do not fit its faces any more: train it again.") from None
+    if not predict(model, _faces.images[:1]).isfinite().all():
+        raise RunError(
+            "This network diverged and answers with no numbers: train it again with a smaller learning rate."
+        )
     return model.eval()

@@ -51,7 +51,7 @@ def test_nothing_to_compare_is_nothing_to_say(runs):
 def test_a_value_with_one_repeat_left_is_not_put_below():
     groups = of(a=(0.9, 0.9), b=(0.1, NAN))
     assert "more than luck" not in standing("x", groups)
-    assert lost("x", groups) == "Diverged or failed: 1 of 2 with x b."
+    assert lost("x", groups) == "Without a result, for they diverged, failed or were stopped: 1 of 2 with x b."
     assert lost("x", of(a=(0.5,))) == ""
 
 
@@ -98,6 +98,9 @@ def test_the_pace_is_a_ratio_of_means():
     labels = ["batch size 1"] * 2 + ["batch size 16"] * 2
     said = "An epoch takes 8 times as long with batch size 1 (4 s) as with batch size 16 (0.5 s)."
     assert pace(labels, [4.0, 4.0, 0.5, 0.5]) == said
+    assert pace(labels, [400.0, 400.0, 2.0, 2.0]).startswith(
+        "An epoch takes 200 times as long with batch size 1 (400 s)"
+    )
     assert pace(labels, [4.0, 0.1, 0.5, 0.5]) == ""
     assert pace(labels[::2], [4.0, 0.5]) == ""
 
@@ -106,11 +109,14 @@ def test_the_course_of_a_loss():
     epoch, train = np.arange(5), np.array([NAN, 4.0, 1.0, 0.35, 0.0])
     follows = course(epoch, train, np.array([5.0, 4.0, 0.5, 0.45, 0.51]))
     assert follows == (
-        "Its training loss fell from 4 to 0, nine tenths of that by epoch 3 of 4; its validation loss follows to the "
-        "end."
+        "Its training loss fell from 4 to 0, nine tenths of that by epoch 3 of 4; its validation loss ends "
+        "near its lowest."
     )
     turned = course(epoch, train, np.array([5.0, 0.5, 0.8, 1.0, 1.2]))
-    assert turned.endswith("its validation loss was lowest at epoch 1 and ends 2 times as high.")
+    assert turned.endswith("its validation loss was lowest at epoch 1, 0.5, and ends at 1.")
+    gone = course(epoch, train, np.array([5.0, 0.0, 0.8, 1.0, 1.2]))
+    assert gone.endswith("its validation loss was lowest at epoch 1, 0, and ends at 1.")
+    assert course(epoch, train, np.array([5.0, 1.0, 0.0, 0.0, 0.0])).endswith("ends near its lowest.")
     assert course(epoch, train, np.full(5, NAN)).endswith("by epoch 3 of 4.")
     assert course(epoch, np.full(5, NAN), train) == ""
     assert "never fell" in course(epoch[1:4], np.array([1.0, 2.0, 3.0]), train[1:4])
@@ -123,6 +129,7 @@ def test_the_course_of_a_loss():
         (10.0, 1e-1, "grows by 2.0 powers of ten"),
         (0.5, 1.0, "within a factor of ten"),
         (0.0, 1.0, "nothing reaches the first layer: below layer 2 of 3 the gradient is 0"),
+        (1.0, 0.0, "of the last layer is 0"),
         (NAN, 1.0, "is no finite number"),
     ],
 )

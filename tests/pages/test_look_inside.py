@@ -1,5 +1,8 @@
 """The pages that look into a trained network, with small networks trained once."""
 
+import base64
+import json
+
 import pytest
 import torch
 
@@ -42,12 +45,10 @@ def runs(packed, fresh_store, monkeypatch):
     [
         ("convnet", "Mistakes"),
         ("convnet", "Layers"),
-        ("convnet", "Map of faces"),
         ("convnet", "Gradients"),
         ("mlp", "Mistakes"),
         ("mlp", "Hidden units"),
         ("linear", "Hidden units"),
-        ("linear", "Map of faces"),
     ],
 )
 def test_inside_shows(runs, name, view):
@@ -56,6 +57,19 @@ def test_inside_shows(runs, name, view):
     assert not app.error
     assert app.query_params["run"] == runs[name]
     assert len(app.get("plotly_chart")) >= 1
+
+
+@pytest.mark.parametrize("colour", ["Person", "Split", "Right and wrong"])
+@pytest.mark.parametrize(("name", "method"), [("convnet", "PCA"), ("linear", "t-SNE")])
+def test_the_map_shows_all_faces(runs, name, method, colour):
+    query = {"inside.view": "Map of faces", "map.method": method, "map.colour": colour}
+    app = open_page("inside", run=runs[name], **query)
+    assert not app.exception
+    (component,) = app.get("bidi_component")
+    view = json.loads(component.proto.json)
+    assert len(base64.b64decode(view["faces"]["points"])) == 4 * 10 * 2 * 4
+    assert (view["titles"] is not None) == (method == "PCA")
+    assert len(view["groups"]) == {"Person": 4, "Split": 3, "Right and wrong": 2}[colour]
 
 
 @pytest.mark.parametrize(("name", "offered"), [("convnet", "Layers"), ("mlp", "Hidden units")])
@@ -109,12 +123,14 @@ def test_one_photo_and_its_limits(runs):
     assert len(app.slider) == 18
     (limits,) = app.dataframe
     assert len(limits.value) == 18
-    before = len(app.get("plotly_chart"))
+    before = [part.body for part in app.get("html")]
+    assert before[1].count(" %</span>") == 4
     (rotation,) = (slider for slider in app.slider if slider.key == "break.rotation")
     app = rotation.set_value(0.5).run()
     assert not app.exception
-    assert len(app.get("plotly_chart")) == before
+    assert [part.body for part in app.get("html")] != before
     app = button(app, "none").click().run()
+    assert [part.body for part in app.get("html")] == before
     assert all(slider.value == 0 for slider in app.slider)
 
 
@@ -124,7 +140,7 @@ def test_the_whole_test_set_in_words(runs):
     assert "of the photos as they are" in texts(app)
     published, people = app.dataframe
     assert published.value["Transform"].tolist()[0] == "ColorJitter"
-    assert published.value["95 % interval"].str.match(r"-?\d+\.\d to -?\d+\.\d").all()
+    assert published.value["95 % interval"].str.match(r"−?\d+\.\d to −?\d+\.\d").all()
     assert len(people.value) == 4
 
 
@@ -139,7 +155,7 @@ def test_several_networks_beside_each_other(runs):
 def test_true_pose_only_where_it_is_known(runs):
     app = open_page("invariance", **{"run": runs["convnet"], "break.view": "True pose and light"})
     assert not app.exception
-    assert "test photos taken again only this changes" in texts(app)
+    assert "only this changes" in texts(app)
 
 
 def test_the_cure_trains_again_and_shows_both(runs, fresh_store):
@@ -151,11 +167,60 @@ def test_the_cure_trains_again_and_shows_both(runs, fresh_store):
     assert "before and" in texts(app)
 
 
-@pytest.mark.parametrize("page", ["inside", "explain", "invariance"])
+PAGES = pytest.mark.parametrize("page", ["inside", "explain", "invariance"])
+
+
+@PAGES
 def test_a_run_that_is_gone_is_said_to_be_gone(runs, page):
     app = open_page(page, run="gone")
     assert not app.exception
     assert len(app.warning) == 1
+
+
+@PAGES
+def test_a_run_that_learned_points_is_not_for_these_pages(runs, fresh_store, page):
+    points = fresh_store.create(RunConfig.parse({"data": {"source": "spirals"}, "model": {"kind": "mlp"}}))
+    app = open_page(page, run=points)
+    assert not app.exception
+    assert ["points, not faces" in warning.value for warning in app.warning] == [True]
+
+
+@PAGES
+def test_a_network_without_numbers_is_refused(runs, fresh_store, page):
+    config = fresh_store.get(runs["mlp"]).config
+    diverged = fresh_store.create(config)
+    weights = fresh_store.load_tensors(runs["mlp"], "weights")
+    fresh_store.claim(diverged, 1).save_tensors("weights", {name: part * torch.nan for name, part in weights.items()})
+    app = open_page(page, run=diverged)
+    assert not app.exception
+    assert ["diverged" in error.value for error in app.error] == [True]
+
+
+@PAGES
+def test_without_any_network_the_page_says_where_to_get_one(monkeypatch, fresh_store, page):
+    monkeypatch.setattr(starters, "install", lambda store: [])
+    app = open_page(page)
+    assert not app.exception
+    assert "Train page" in app.info[0].value
+
+
+@pytest.mark.parametrize("photo", ["-1", "999999", "text", "²"])
+@pytest.mark.parametrize("page", ["explain", "invariance"])
+def test_a_photo_that_is_not_there_is_told_of(runs, page, photo):
+    app = open_page(page, run=runs["linear"], photo=photo)
+    assert not app.exception
+    assert [photo in warning.value for warning in app.warning] == [True]
+
+
+def test_a_filter_that_leaves_no_photo_says_so(runs, fresh_store):
+    answers = fresh_store.load_tensors(runs["linear"], "predictions")
+    labels, right = answers["labels"], answers["probabilities"].argmax(1) == answers["labels"]
+    person = next(person for person in range(4) if len(right[labels == person].unique()) == 1)
+    kind = "Wrong" if right[labels == person].all() else "Right"
+    names = next(box for box in open_page("explain", run=runs["linear"]).selectbox if box.key == "photos.of").options
+    app = open_page("explain", run=runs["linear"], **{"photos.of": names[1 + person], "photos.answers": kind})
+    assert not app.exception
+    assert "No test photo is like that" in app.info[0].value
 
 
 def test_ready_made_networks_are_there_and_come_last(monkeypatch, packed, runs, fresh_store):

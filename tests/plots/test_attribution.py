@@ -79,7 +79,8 @@ def test_randomisation_runs_from_the_trained_network_down():
     fig = randomisation_curves(["output", "conv"], {"a": np.array([1, 0.2, -0.4]), "b": np.array([np.nan] * 3)})
     assert fig.layout.xaxis.ticktext == ("none", "output", "conv")
     assert fig.layout.yaxis.range[0] == pytest.approx(-0.45)
-    assert "a -0.40" in alt(fig)
+    assert alt(fig).endswith("once all layers are randomised: a -0.40.")
+    assert "No map is left" in alt(randomisation_curves(["output"], {"b": np.array([1, np.nan])}))
 
 
 def test_completeness_in_words():

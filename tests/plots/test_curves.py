@@ -35,6 +35,12 @@ def test_loss_in_words():
     assert alt(loss_curves({}, EPOCHS, best_epoch=3)).endswith("validation loss is 1.4 at epoch 3.")
 
 
+def test_a_loss_that_never_was_a_number_has_a_log_axis_too():
+    fig = loss_curves({}, {"epoch": np.array([1]), "train_loss": np.array([np.nan])}, log=True)
+    assert fig.layout.yaxis.type == "log"
+    assert "never a number" in alt(fig)
+
+
 def test_accuracy_in_per_cent():
     fig = accuracy_curves(EPOCHS, best_epoch=2, chance=0.2)
     np.testing.assert_allclose(named(fig, "validation").y, [25, 50, 45])

@@ -60,6 +60,9 @@ def test_lost_photos_stand_above_what_became_of_them():
     places = next(trace for trace in fig.data if trace.customdata is not None)
     assert list(places.text) == [*captions[:3], *captions[:3], *captions[3:], "", *captions[3:], ""]
     assert {trace.name for trace in fig.data if trace.mode == "lines"} == {"right (5)", "wrong (5)"}
+    assert alt(fig).startswith("5 photos answered rightly")
+    evenly = lost_sheet(FACES, FACES, captions, columns=4)
+    assert max(next(trace for trace in evenly.data if trace.customdata is not None).x) < 3
     assert alt(lost_sheet(FACES[:0], FACES[:0], [])) == "No photo is lost."
 
 

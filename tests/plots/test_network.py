@@ -1,9 +1,9 @@
-"""Figures of what a network is and sees: weights, architecture, receptive fields, probabilities."""
+"""Figures of what a network is and sees: weights, architecture, receptive fields."""
 
 import numpy as np
 import pytest
 
-from facelab.plots import alt, architecture, palette, probability_bars, receptive_field, weight_wall
+from facelab.plots import alt, architecture, palette, receptive_field, weight_wall
 from facelab.plots.diagram import family
 from facelab.plots.weights import MODES
 
@@ -98,18 +98,3 @@ def test_a_field_reaching_outside_is_cut_with_a_dashed_line():
 
 def test_no_receptive_fields():
     assert alt(receptive_field(np.zeros((3, 8, 8), np.uint8), [])).startswith("This network has no layers")
-
-
-def test_probabilities_come_most_probable_first_and_show_the_truth():
-    fig = probability_bars(["Ada", "Alan", "Grace"], np.array([0.1, 0.7, 0.2]), truth=0, top=2)
-    np.testing.assert_allclose(fig.data[0].x, [70, 20, 10])
-    assert fig.layout.yaxis.ticktext == ("✕ Alan", "Grace", "✓ Ada")
-    assert fig.data[0].marker.color == (palette.WRONG, palette.GREY, palette.RIGHT)
-    assert alt(fig) == "The network gives Alan 70 %, but it is Ada, who gets 10 %."
-
-
-def test_probabilities_without_a_truth():
-    fig = probability_bars(["Ada", "Alan"], np.array([0.75, 0.25]))
-    assert fig.layout.yaxis.ticktext == ("Ada", "Alan")
-    assert alt(fig) == "The network gives Ada 75 %, more than anybody else."
-    assert alt(probability_bars([], np.array([]))) == "There is nobody to choose from."

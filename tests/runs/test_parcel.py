@@ -33,6 +33,10 @@ def opened(data):
     return safetensors.torch.load(data), header["__metadata__"]
 
 
+def layers_of(columns):
+    return [name for name in columns if name.startswith("weight_norm.")]
+
+
 def test_it_comes_out_as_it_went_in(packed, store):
     there, run_id, data = packed
     ours = unpack(store, data)
@@ -43,6 +47,7 @@ def test_it_comes_out_as_it_went_in(packed, store):
     for part in ("steps", "epochs"):
         old, new = getattr(there.history(run_id), part), getattr(store.history(ours), part)
         assert set(new) == set(old)
+        assert layers_of(new) == layers_of(old)
         for name, column in old.items():
             np.testing.assert_array_equal(new[name], column)
     (old_steps, old_frames), (steps, frames) = there.frames(run_id, "first_layer"), store.frames(ours, "first_layer")
@@ -61,9 +66,17 @@ def test_fewer_moments_keep_the_first_and_the_last(packed, store):
     assert len(frames) == 3
 
 
-def test_what_has_not_ended_cannot_be_packed(store, config):
-    with pytest.raises(RunError, match="has not ended"):
+def test_what_is_not_finished_cannot_be_packed(packed, store, config):
+    with pytest.raises(RunError, match="is not finished"):
         pack(store, store.create(config))
+    there, run_id, _ = packed
+    stopped = store.create(config)
+    lease = store.claim(stopped, 1)
+    for name in ("weights", "predictions"):
+        lease.save_tensors(name, there.load_tensors(run_id, name))
+    lease.end("stopped")
+    with pytest.raises(RunError, match="is not finished"):
+        pack(store, stopped)
 
 
 def test_a_damaged_file_is_refused_and_leaves_nothing(packed, store):
@@ -88,9 +101,19 @@ def test_a_damaged_file_is_refused_and_leaves_nothing(packed, store):
         changed({name: value for name, value in tensors.items() if not name.startswith("predictions.")}),
         changed(tensors | {"predictions.labels": tensors["predictions.labels"][1:]}),
         changed(tensors | {"predictions.labels": tensors["predictions.labels"].float()}),
+        changed(tensors | {"predictions.labels": tensors["predictions.labels"] + 10**9}),
         changed(tensors | {"epochs.epoch": torch.zeros(3)}),
         changed(tensors | {"frames.first_layer.steps": torch.tensor([1])}),
         changed(tensors | {"strange.thing": torch.zeros(1)}),
+        changed(tensors | {"steps.step": torch.full_like(tensors["steps.step"], np.inf)}),
+        changed(tensors | {"steps.step": torch.full_like(tensors["steps.step"], 1e300)}),
+        changed(tensors | {"epochs.step": torch.full_like(tensors["epochs.step"], np.nan)}),
+        changed(tensors | {"steps.loss": tensors["steps.loss"][:, None]}),
+        changed(tensors | {"frames.first_layer": torch.tensor(1.0)}),
+        changed(tensors | {"frames.first_layer.steps": torch.zeros(2, 2)}),
+        changed(tensors | {name: value.double() for name, value in tensors.items() if name.startswith("weights.")}),
+        safetensors.torch.save(tensors, {"run": "[" * 10_000}),
+        changed(settings=3),
     ]
     for file in wrong:
         with pytest.raises(FacelabError) as caught:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from facelab.errors import StoreError
+from facelab.errors import RunError, StoreError
 from facelab.runs import RunStore
 from facelab.runs.database import Database
 from facelab.runs.tables import runs, schema
@@ -131,3 +131,18 @@ def test_writing_within_writing_is_one_transaction(local_store):
     with pytest.raises(ZeroDivisionError):
         fail_after_writing()
     RunStore(local_store.url)
+
+
+def test_what_is_written_at_once_is_kept_as_a_whole_or_not_at_all(store):
+    def write(error):
+        with store.at_once():
+            started(store)
+            store.create(CONFIG)
+            if error:
+                raise error
+
+    with pytest.raises(RunError):
+        write(RunError("Enough."))
+    assert store.all() == []
+    write(None)
+    assert len(store.all()) == 2

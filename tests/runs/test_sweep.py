@@ -4,7 +4,7 @@ import pytest
 
 from facelab.errors import SettingsError
 from facelab.runs import RunConfig, Sweep, Vary
-from facelab.runs.sweep import values_of
+from facelab.runs.sweep import names_of, values_of
 
 BASE = RunConfig.parse({"data": {"source": "moons"}, "model": {"kind": "mlp", "hidden": [4, 9]}, "seed": 5})
 
@@ -25,6 +25,15 @@ def test_a_grid_has_every_combination():
     assert found == [(1, True), (1, False), (0.1, True), (0.1, False)]
     assert members[1].values == {"optimizer.learning_rate": 1, "model.batch_norm": False}
     assert members[1].label == "learning rate 1, batch norm off"
+
+
+def test_fields_of_one_name_keep_their_dots():
+    assert names_of(["optimizer.name", "model.dropout"]) == {"optimizer.name": "optimizer", "model.dropout": "dropout"}
+    assert names_of(["data.size", "model.size", "epochs"]) == {
+        "data.size": "data.size",
+        "model.size": "model.size",
+        "epochs": "epochs",
+    }
 
 
 def test_pairs_go_together():

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from facelab.analysis.attribution.subject import private
+from facelab.analysis.private import private
 
 
 class Likeness(nn.Module):

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from facelab.analysis.attribution.attribute import checked_targets
 from facelab.analysis.attribution.baselines import BASELINES
-from facelab.analysis.attribution.subject import dissect, private, undisturbed
+from facelab.analysis.attribution.subject import dissect, undisturbed
+from facelab.analysis.private import private
 from facelab.errors import AnalysisError
 
 

@@ -5,15 +5,16 @@ works on a copy of its own, and the network that was given is only read.
 """
 
 import copy
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from facelab.analysis.private import private
 from facelab.errors import AnalysisError
 
 
@@ -56,30 +57,10 @@ class Subject:
         return [call for call in self.calls[last:] if call.output.shape == shape][-1]
 
 
-def private(model: nn.Module) -> nn.Module:
-    """A copy in float32 and evaluation, with parameters that need no gradient, and without the hooks of `model`."""
-    # What deepcopy finds in its memo it does not copy: hooks may hold on to anything, even to what cannot be copied.
-    hooks = (
-        value
-        for module in model.modules()
-        for name, value in vars(module).items()
-        if name.endswith("_hooks") and isinstance(value, dict)
-    )
-    with torch.inference_mode(False), torch.no_grad():
-        clone = copy.deepcopy(model, {id(hook): OrderedDict() for hook in hooks})
-        clone = clone.float().to(memory_format=torch.contiguous_format).eval().requires_grad_(False)
-    for module in clone.modules():
-        if getattr(module, "inplace", False):
-            module.inplace = False
-    return clone
-
-
 @contextmanager
 def undisturbed(device: torch.device) -> Iterator[None]:
     """Gradients on, inference mode and autocast off, whatever the caller has set for this thread."""
-    with ExitStack() as stack:
-        for setting in (torch.inference_mode(False), torch.enable_grad(), torch.autocast(device.type, enabled=False)):
-            stack.enter_context(setting)
+    with torch.inference_mode(False), torch.enable_grad(), torch.autocast(device.type, enabled=False):
         yield
 
 

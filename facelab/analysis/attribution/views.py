@@ -24,10 +24,11 @@ def heat(attribution: Tensor, method: str) -> np.ndarray:
 def strength(maps: np.ndarray) -> float:
     """What value to draw at full strength so that `maps`, any float arrays, share one scale with zero in its middle.
 
-    The 99th percentile of the absolute values that are not zero; 1 where there are none.
+    The 99th percentile of the absolute values that are finite and not zero; 1 where there are none.
     """
     sizes = np.abs(np.asarray(maps))
-    return float(np.percentile(sizes[sizes > 0], PERCENTILE)) if sizes.any() else 1.0
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    return float(np.percentile(sizes, PERCENTILE)) if len(sizes) else 1.0
 
 
 def colour(gradient: np.ndarray) -> np.ndarray:
@@ -64,10 +65,10 @@ def four_views(gradient: Tensor) -> dict[str, np.ndarray]:
     """The four views in which guided backprop is shown (Springenberg et al. 2015 and the pictures made since).
 
     Args:
-        gradient: float [C, H, W] of one photo; a single channel is shown as grey.
+        gradient: float [C, H, W] of one photo; a single channel is shown as grey, what is not finite as zero.
 
     Returns:
         By title, as in `VIEWS`: float32 [H, W, C], for "Grey" [H, W], all from 0 to 1.
     """
-    pixels = gradient.detach().float().cpu().permute(1, 2, 0).numpy()
+    pixels = gradient.detach().float().nan_to_num(0, 0, 0).cpu().permute(1, 2, 0).numpy()
     return {title: view(pixels).astype(np.float32) for title, view in VIEWS.items()}

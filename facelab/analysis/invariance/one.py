@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from facelab.analysis.invariance.changes import changed, drawn, find
+from facelab.analysis.invariance.changes import changed, drawn
 from facelab.analysis.invariance.transforms import TRANSFORMS
 from facelab.errors import SettingsError
 from facelab.training import predict
@@ -32,8 +32,8 @@ def transformed(photo: Tensor, strengths: Mapping[str, float], seed: int = 0) ->
     Raises:
         SettingsError: there is no such transform, or a strength is out of range.
     """
-    for name in strengths:
-        find(name)
+    if unknown := [name for name in strengths if name not in TRANSFORMS]:
+        raise SettingsError(f"There is no transform {unknown[0]!r}: choose one of {', '.join(TRANSFORMS)}.")
     chosen = [name for name in TRANSFORMS if strengths.get(name)]
     if not chosen:
         return photo
@@ -62,7 +62,7 @@ def flip_strength(model: nn.Module, photo: Tensor, name: str, seed: int = 0) -> 
     Raises:
         SettingsError: there is no such transform.
     """
-    directions = (1.0, -1.0) if find(name).signed else (1.0,)
+    directions = (1.0, -1.0) if name in TRANSFORMS and TRANSFORMS[name].signed else (1.0,)
 
     def answers(strengths: list[float]) -> Tensor:
         return predict(
@@ -85,7 +85,7 @@ def flip_strength(model: nn.Module, photo: Tensor, name: str, seed: int = 0) -> 
 
 
 def _changed(images: Tensor, name: str, strength: float, seed: int) -> Tensor:
-    transform = find(name)
+    transform = TRANSFORMS[name]
     if strength < 0 and not transform.signed:
         raise SettingsError(f"strength of {name} is {strength:g}, but must lie between 0 and 1.")
     draws = drawn(name, 1, seed)

@@ -6,7 +6,6 @@ Wilson's with the effective number of photos p (1 - p) / SE^2, SE being the stan
 Graubard 1998). With one draw, or draws that all agree, that is the number of photos.
 """
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from facelab.analysis.invariance.changes import changed, drawn, find
+from facelab.analysis.private import private
 from facelab.errors import DataError, SettingsError
 from facelab.training import TrainingConfig, interval, predict
 from facelab.training.numerics import choose
@@ -68,14 +68,6 @@ class Sweep:
         """Accuracy on the photos as they are."""
         return float(self.accuracy[0, 0])
 
-    def by_person(self, people: int) -> np.ndarray:
-        """Accuracy on each person's photos: float64 [T, S, people], NaN for those without any."""
-        member = np.equal.outer(self.labels, np.arange(people)).astype(np.float64)
-        number = member.sum(0)
-        return np.divide(
-            self.shares @ member, number, out=np.full((*self.accuracy.shape, people), np.nan), where=number > 0
-        )
-
 
 def mean_interval(shares: np.ndarray, draws: int) -> tuple[float, float]:
     """The 95 % interval of the mean of photos' shares of right answers, float [N], over draws: see the module."""
@@ -120,7 +112,7 @@ def sweep(
     if not names or draws < 1 or steps[0] < 0 or steps[-1] > 1:
         raise SettingsError("A sweep needs a transform, a draw and strengths between 0 and 1: add what is missing.")
     numerics = choose(model, TrainingConfig())
-    model = numerics.place(copy.deepcopy(model)).eval()
+    model = numerics.place(private(model))
     repeats = [draws if transform.random else 1 for transform in transforms]
     right = np.empty((len(names), len(steps), draws, len(images)), bool)
     done, total = 0, len(images) * (1 + (len(steps) - 1) * sum(repeats))

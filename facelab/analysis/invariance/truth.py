@@ -13,10 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from facelab.analysis.compare import wilson_intervals
 from facelab.analysis.invariance.sweep import Progress
 from facelab.data import Faces
 from facelab.errors import DataError, SettingsError
-from facelab.training import interval, predict
+from facelab.training import predict
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def binned(right: np.ndarray, values: np.ndarray, edges: Sequence[float]) -> Bin
     centres = np.divide(sums, total, out=middle, where=total > 0)
     hits = hits.astype(np.int64)
     accuracy = np.divide(hits, total, out=np.full(len(total), np.nan), where=total > 0)
-    return Bins(edges, centres, hits, total, accuracy, _intervals(hits, total))
+    return Bins(edges, centres, hits, total, accuracy, wilson_intervals(hits, total))
 
 
 def by_parameter(
@@ -189,8 +190,8 @@ def true_sweep(
         shots = retaken(faces, photo, parameter, values)
         right[:, place] = predict(model, shots).argmax(1).numpy() == labels[photo]
         yield Progress((place + 1) * len(values), right.size)
-    hits, total = right.sum(1), np.full(len(values), len(rows))
-    yield TrueSweep(parameter, values, rows, right, answers == labels[rows], right.mean(1), _intervals(hits, total))
+    intervals = wilson_intervals(right.sum(1), np.full(len(values), len(rows)))
+    yield TrueSweep(parameter, values, rows, right, answers == labels[rows], right.mean(1), intervals)
 
 
 def _parameter(faces: Faces, name: str) -> Parameter:
@@ -216,8 +217,3 @@ def _head(identity: tuple[tuple[str, float], ...]):
     types = {field.name: field.type for field in fields(Person)}
     person = Person(**{name: types[name](value) for name, value in identity})
     return person, relief(person)
-
-
-def _intervals(right: np.ndarray, total: np.ndarray) -> np.ndarray:
-    pairs = zip(right.tolist(), total.tolist(), strict=True)
-    return np.array([interval(hits, number) for hits, number in pairs])

@@ -150,7 +150,7 @@ def in_words(result: Sweep, people: int) -> str:
 def _title(rank: Rank) -> str:
     title = find(rank.name).title
     # Acronyms and class names stay as they are written.
-    return title if title[1:2].isupper() or any(map(str.isupper, title[1:])) else title.lower()
+    return title if any(map(str.isupper, title[1:])) else title.lower()
 
 
 def _said(result: Sweep, rank: Rank) -> str:

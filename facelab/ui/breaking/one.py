@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from facelab import plots
 from facelab.analysis.invariance import TRANSFORMS, flip_strength, probabilities, transformed
-from facelab.ui.figures import show
+from facelab.ui.breaking.answer import answer_html, pictures_html
 from facelab.ui.photo import choose_photo
+from facelab.ui.services import one_thread
 from facelab.ui.trained import Trained
 
 GROUPS = {
@@ -15,7 +15,6 @@ GROUPS = {
     "Shape": ("shear", "affine", "perspective", "occlusion"),
     "Detail": ("gaussian_blur", "gaussian_noise", "jpeg", "resolution"),
 }
-FACE = 220
 
 
 def view(trained: Trained) -> None:
@@ -32,6 +31,7 @@ def view(trained: Trained) -> None:
 
 
 def _play(trained: Trained, row: int) -> None:
+    one_thread()
     images, labels = trained.faces.split("test")
     photo, names = images[row], trained.faces.names
     pictures, answer = st.columns(2, gap="large")
@@ -44,17 +44,10 @@ def _play(trained: Trained, row: int) -> None:
                 strengths[name] = _slider(name)
     changed = transformed(photo, strengths)
     with pictures:
-        show(
-            plots.face_sheet(np.stack([photo.numpy(), changed.numpy()]), ["Before", "After"], 2, face=FACE),
-            "before and after",
-            f"{names[labels[row]]}, before and after.",
-        )
+        st.html(pictures_html(np.stack([photo.numpy(), changed.numpy()]), ("Before", "After")))
     with answer:
-        show(
-            plots.probability_bars(names, probabilities(trained.model, changed).numpy(), int(labels[row])),
-            "answer",
-            "What the network makes of the photo after; the tick marks who it is.",
-        )
+        st.html(answer_html(names, probabilities(trained.model, changed).numpy(), int(labels[row])))
+        st.caption("What the network makes of the photo after, at every move of a slider; the tick marks who it is.")
 
 
 def _slider(name: str) -> float:
@@ -80,7 +73,7 @@ def _show_limits(trained: Trained, row: int) -> None:
         {
             "Transform": TRANSFORMS[name].title,
             "The answer flips at": None if limits[name] is None else abs(limits[name]),
-            "which is": "never" if limits[name] is None else _words(name, limits[name]),
+            "That is": "never" if limits[name] is None else _words(name, limits[name]),
         }
         for name in order
     ]

@@ -7,6 +7,7 @@ from facelab import plots
 from facelab.analysis.invariance import PARAMETERS, Bins, TrueSweep, by_parameter, retaken, true_sweep
 from facelab.ui.figures import show
 from facelab.ui.measuring import measure
+from facelab.ui.photo import no_photos
 from facelab.ui.trained import Trained
 
 FACE = 84
@@ -32,14 +33,16 @@ def view(trained: Trained) -> None:
     axis = f"{parameter.title} ({parameter.unit})" if parameter.unit else parameter.title
     rows = trained.faces.splits["test"].numpy()
     if not len(rows):
-        st.info("This dataset has no test photos: give the test split a share of them on the Data page.")
+        no_photos()
         return
     shots = retaken(trained.faces, int(rows[0]), name, parameter.values).numpy()
     show(
-        plots.face_sheet(shots, [f"{value:g} {parameter.unit}" for value in parameter.values], len(shots), face=FACE),
+        plots.face_sheet(
+            shots, [f"{_signed(value)} {parameter.unit}" for value in parameter.values], len(shots), face=FACE
+        ),
         "retaken",
-        f"One test photo taken again: only {parameter.title.lower()} changes, from {parameter.values[0]:g} to "
-        f"{parameter.values[-1]:g} {parameter.unit}. A flat transform of the picture only imitates this.",
+        f"One test photo taken again: only {parameter.title.lower()} changes, from {_signed(parameter.values[0])} "
+        f"to {_signed(parameter.values[-1])} {parameter.unit}. A flat transform of the picture only imitates this.",
     )
     taken, anew = st.columns(2, gap="large")
     chance = 1 / trained.faces.classes
@@ -57,7 +60,7 @@ def view(trained: Trained) -> None:
         st.subheader("The same photos taken anew")
         found = _anew(trained, name)
         band = plots.Band("taken anew", 1, found.values, found.accuracy, *found.intervals.T)
-        show(plots.strength_curves([band], axis, chance), "anew", _said(found, axis))
+        show(plots.strength_curves([band], axis, chance), "anew", _said(found, parameter.unit))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -73,12 +76,18 @@ def _anew(trained: Trained, name: str) -> TrueSweep:
     )
 
 
-def _said(found: TrueSweep, axis: str) -> str:
+def _said(found: TrueSweep, unit: str) -> str:
     """Where the network does best and worst."""
     best, worst = int(np.argmax(found.accuracy)), int(np.argmin(found.accuracy))
     low, high = (100 * end for end in found.intervals[worst])
     return (
-        f"Of {len(found.photos)} test photos taken again only this changes. Best at {found.values[best]:g} "
-        f"({100 * found.accuracy[best]:.0f} % right), worst at {found.values[worst]:g} "
-        f"({100 * found.accuracy[worst]:.0f} %, interval {low:.0f} to {high:.0f} %)."
+        f"{len(found.photos)} test photos taken again, each at every value: only this changes. The network is best at "
+        f"{_signed(found.values[best])} {unit} ({100 * found.accuracy[best]:.0f} % right) and worst at "
+        f"{_signed(found.values[worst])} {unit} ({100 * found.accuracy[worst]:.0f} %, interval {low:.0f} to "
+        f"{high:.0f} %)."
     )
+
+
+def _signed(value: float) -> str:
+    """A number with a real minus."""
+    return f"{value:g}".replace("-", "−")

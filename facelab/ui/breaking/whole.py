@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
+from torch import Tensor
 
 from facelab import plots
+from facelab.analysis import sample_rows
 from facelab.analysis.invariance import (
     PUBLISHED,
     STRENGTHS,
@@ -100,12 +102,19 @@ def view(trained: Trained) -> None:
 
 def measured(trained: Trained, names: tuple[str, ...], draws: int, strengths: tuple[float, ...] = STRENGTHS) -> Sweep:
     """The sweep of a network's test photos."""
-    images, labels = (part[:MOST_PHOTOS] for part in trained.faces.split("test"))
+    images, labels = _tested(trained)
     return measure(
         f"{trained.key} {names} {draws} {strengths}",
         lambda: sweep(trained.model, images, labels, names, strengths, draws),
         f"Changing photos for {trained.run.name}",
     )
+
+
+def _tested(trained: Trained) -> tuple[Tensor, Tensor]:
+    """The photos that are tested on, and who is on them: all of the test split, or as many as time allows."""
+    rows = sample_rows(len(trained.faces.splits["test"]), MOST_PHOTOS)
+    images, labels = trained.faces.split("test")
+    return images[rows], labels[rows]
 
 
 def _show_published(trained: Trained) -> None:
@@ -132,7 +141,7 @@ def _show_published(trained: Trained) -> None:
                     "Setting": PUBLISHED[each.name].sentence,
                     "Accuracy (%)": 100 * each.accuracy,
                     "Drop (points)": 100 * each.drop,
-                    "95 % interval": f"{100 * each.low:.1f} to {100 * each.high:.1f}",
+                    "95 % interval": _span(each.low, each.high, 1),
                     "Published (%)": 100 * ACCURACY[each.name] if each.name in ACCURACY else None,
                 }
                 for each in found
@@ -196,6 +205,11 @@ def band(result: Sweep, name: str, label: str, colour: int, scale: Callable[[flo
     )
 
 
+def _span(low: float, high: float, digits: int) -> str:
+    """An interval in points, with real minuses."""
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}".replace("-", "−")
+
+
 def _show_people(trained: Trained, own: Sweep) -> None:
     st.subheader("Who suffers most")
     names = trained.faces.names
@@ -207,7 +221,7 @@ def _show_people(trained: Trained, own: Sweep) -> None:
                 "As they are (%)": 100 * each.clean,
                 "Changed (%)": 100 * each.accuracy,
                 "Drop (points)": 100 * each.drop,
-                "95 % interval": f"{100 * each.low:.0f} to {100 * each.high:.0f}",
+                "95 % interval": _span(each.low, each.high, 0),
             }
             for each in hardest_hit(own, trained.faces.classes)
         ],
@@ -230,7 +244,7 @@ def _show_lost(trained: Trained, own: Sweep) -> None:
     if not lost:
         st.caption("None is lost.")
         return
-    images, labels = trained.faces.split("test")
+    images, labels = _tested(trained)
     after = [apply(images[each.photo][None], each.name, each.strength, first=each.photo)[0].numpy() for each in lost]
     captions = [
         f"{trained.faces.names[labels[each.photo]]}<br>{TRANSFORMS[each.name].title}, "

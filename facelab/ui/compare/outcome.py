@@ -9,7 +9,7 @@ import numpy as np
 from facelab.analysis import Group, grouped
 from facelab.data import SPLITS
 from facelab.runs import History, Run, Sweep, accuracies
-from facelab.runs.sweep import name_of
+from facelab.runs.sweep import name_of, names_of
 from facelab.ui.compare.fields import text_of
 from facelab.ui.compare.racing import judged_by
 from facelab.ui.services import store
@@ -37,7 +37,7 @@ class Outcome:
     def of(cls, sweep: Sweep, runs: Sequence[Run]) -> "Outcome":
         """Read the curves of `runs` from the store."""
         histories, members = store().histories([run.id for run in runs]), sweep.members()
-        found = [accuracies(run, histories.get(run.id)) for run in runs]
+        found = [accuracies(run, histories[run.id]) for run in runs]
         scores = {split: np.array([shares[split] for shares in found]) for split in SPLITS}
         return cls(sweep, runs, [members[run.member].label for run in runs], histories, scores, judged_by(runs))
 
@@ -53,7 +53,7 @@ class Outcome:
 
     def epochs(self, run: Run) -> dict[str, np.ndarray]:
         """A run's metrics by epoch; none where it never began."""
-        return self.histories[run.id].epochs if run.id in self.histories else {}
+        return self.histories[run.id].epochs
 
     def settings(self) -> dict[str, list[float | str]]:
         """By name each run's value of what varied; settings that go together in pairs count as one."""
@@ -62,9 +62,7 @@ class Outcome:
         fields = [vary.field for vary in self.sweep.vary]
         if self.sweep.how == "pairs" and len(fields) > 1:
             return {" and ".join(map(name_of, fields)): [f"({text_of(tuple(of.values()))})" for of in values]}
-        names = [name_of(field) for field in fields]
-        names = [name if names.count(name) == 1 else field for name, field in zip(names, fields, strict=True)]
-        return {name: [_plain(of[field]) for of in values] for name, field in zip(names, fields, strict=True)}
+        return {name: [_plain(of[field]) for of in values] for field, name in names_of(fields).items()}
 
 
 def _plain(value: Any) -> float | str:

@@ -49,7 +49,7 @@ def race_view(sweep: Sweep, runs: Sequence[Run], axis: str, pictures: str = PICT
     for run, each in zip(runs, shown, strict=True):
         seen = _survey(run, *weights[run.id]) if run.id in weights and not each.repeat else None
         group = text_of(tuple(each.values.values()))
-        racer = _racer(run, each, group, tint[each.label], histories.get(run.id), split)
+        racer = _racer(run, each, group, tint[each.label], histories[run.id], split)
         racers.append(replace(racer, **_picture(run, seen, pictures)) if seen else racer)
     named = {"validation": "Validation", "test": "Test"}[split]
     return View(
@@ -80,10 +80,10 @@ def _racer(
     member: SweepMember,
     group: str,
     color: str,
-    history: History | None,
+    history: History,
     split: str,
 ) -> Member:
-    epochs = history.epochs if history else {}
+    epochs = history.epochs
     count = len(epochs.get("epoch", ()))
     keep = np.unique(np.linspace(0, count - 1, MOST_RECORDS).astype(int)) if count else np.zeros(0, int)
     column = {name: np.float32(values)[keep] for name, values in epochs.items()}

@@ -30,10 +30,7 @@ def show(sweep: Sweep, runs: Sequence[Run]) -> None:
 def _show_table(found: Outcome) -> None:
     """A row per setting: accuracy, time, and how restless the loss is in the end."""
     runs, labels = found.runs, found.labels
-    loss = [
-        found.histories[run.id].steps["loss"] if run.id in found.histories and run.status != "diverged" else np.zeros(0)
-        for run in runs
-    ]
+    loss = [found.histories[run.id].steps["loss"] if run.status != "diverged" else np.zeros(0) for run in runs]
     seconds = _seconds_per_epoch(runs)
     columns = {
         f"{found.split.capitalize()} accuracy (%)": 100 * found.accuracy,
@@ -44,7 +41,7 @@ def _show_table(found: Outcome) -> None:
     table: dict[str, list] = {"Setting": list(dict.fromkeys(labels))}
     for name, values in columns.items():
         table[name] = [group.mean for group in grouped(labels, values)]
-    table["Diverged"] = [group.diverged for group in found.groups]
+    table["Without a result"] = [group.diverged for group in found.groups]
     accuracy = st.column_config.NumberColumn(format="%.1f")
     st.dataframe(
         table,

@@ -16,9 +16,9 @@ from facelab.runs import searching as work
 from facelab.runs.search import Trial
 from facelab.runs.searching import Standing
 from facelab.runs.spaces import Search
-from facelab.runs.sweep import name_of
+from facelab.runs.sweep import name_of, names_of
 from facelab.ui.compare.listing import choose_earlier
-from facelab.ui.compare.search_form import SPACES, fill, search_form
+from facelab.ui.compare.search_form import fill, search_form
 from facelab.ui.figures import cached
 from facelab.ui.figures import show as show_figure
 from facelab.ui.live import STATUS, open_run
@@ -200,13 +200,13 @@ def _history(trials: list[Trial]) -> Figure:
 @cached
 def _importances(search_id: str, ended: int, _plan: Search) -> Figure:
     shares = trying.importances(_plan, store())
-    return plots.importances([name_of(field).capitalize() for field in shares], list(shares.values()))
+    return plots.importances([name.capitalize() for name in names_of(shares).values()], list(shares.values()))
 
 
 def _parallel(trials: list[Trial]) -> Figure:
     finished = [trial for trial in trials if trial.state == "finished"]
-    fields = list(trials[0].values)
-    columns = {name_of(field).capitalize(): [_short(trial.values[field]) for trial in finished] for field in fields}
+    names = names_of(trials[0].values)
+    columns = {name.capitalize(): [_short(trial.values[field]) for trial in finished] for field, name in names.items()}
     return plots.parallel_coordinates(columns, np.array([_accuracy(trial) for trial in finished]))
 
 
@@ -217,11 +217,11 @@ def _show_table(plan: Search, trials: list[Trial]) -> None:
         "Validation": [100 * _accuracy(trial) for trial in trials],
     }
     formats = {"Validation": st.column_config.NumberColumn("Validation accuracy (%)", format="%.1f")}
-    for space in plan.spaces:
-        name = name_of(space.field).capitalize() if space.field in SPACES else space.field
-        table[name] = [_plain(trial.values[space.field]) for trial in trials]
-        if all(isinstance(value, float) for value in table[name]):
-            formats[name] = st.column_config.NumberColumn(format="%.3g")
+    for field, name in names_of(space.field for space in plan.spaces).items():
+        title = name.capitalize()
+        table[title] = [_plain(trial.values[field]) for trial in trials]
+        if all(isinstance(value, float) for value in table[title]):
+            formats[title] = st.column_config.NumberColumn(format="%.3g")
     st.dataframe(
         table,
         hide_index=True,

@@ -10,12 +10,12 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from facelab import plots
-from facelab.analysis import differing_settings
+from facelab.analysis import Predictions, differing_settings
 from facelab.data import load_dataset
 from facelab.errors import FacelabError
 from facelab.plots.frame import nothing
 from facelab.runs import Run
-from facelab.runs.sweep import name_of
+from facelab.runs.sweep import names_of
 from facelab.ui.compare import side_table
 from facelab.ui.compare.listing import numbered
 from facelab.ui.compare.racing import AXES, seconds
@@ -135,8 +135,7 @@ def _show_differences(runs: Sequence[Run], labels: list[str]) -> None:
     if not differing:
         st.caption("These runs have the same settings.")
         return
-    short = {name: name_of(name).capitalize() for name in differing}
-    titles = {name: title if list(short.values()).count(title) == 1 else name for name, title in short.items()}
+    titles = {field: name.capitalize() for field, name in names_of(differing).items()}
     table = {"Run": [label for _, label in known]}
     st.dataframe(
         table | {titles[name]: _column(values) for name, values in differing.items()},
@@ -241,11 +240,9 @@ def _confusion(run_id: str, attempt: int, _run: Run) -> Figure:
     kept = store().load_tensors(run_id, "predictions")
     if kept is None:
         return nothing("Its answers were not kept.")
-    truth, answers = kept["labels"].numpy(), kept["probabilities"].argmax(1).numpy()
-    classes = kept["probabilities"].shape[1]
-    counts = np.zeros((classes, classes), int)
-    np.add.at(counts, (truth, answers), 1)
-    return plots.confusion(counts, _class_names(_run) or [str(number + 1) for number in range(classes)])
+    found = Predictions(kept["probabilities"].numpy(), kept["labels"].numpy())
+    names = _class_names(_run) or [str(number + 1) for number in range(found.people)]
+    return plots.confusion(found.confusion(), names)
 
 
 def _class_names(run: Run) -> Sequence[str]:

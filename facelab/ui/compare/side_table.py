@@ -12,6 +12,7 @@ import streamlit as st
 
 from facelab.errors import FacelabError, SettingsError
 from facelab.runs import Run
+from facelab.runs.store import LONGEST_NOTE, LONGEST_TAGS
 from facelab.ui.live import STATUS, escape, open_run
 from facelab.ui.services import store
 
@@ -19,7 +20,6 @@ ADDRESS = "runs"
 """The query parameter with the ids of the ticked runs, in the order in which they were ticked."""
 ID = "Id"
 ROWS, HEIGHT = 10, 388
-LONGEST_TAGS, LONGEST_NOTE = 200, 10_000
 LONGEST_LIST = 5
 MOST_KNOWN = 20_000
 INTERVAL = "The 95 % interval of the test accuracy."

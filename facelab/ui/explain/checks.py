@@ -14,6 +14,7 @@ from facelab.analysis.attribution import (
 )
 from facelab.ui.explain.question import Question, heats
 from facelab.ui.figures import show
+from facelab.ui.live import escape
 
 NONE = "nothing"
 INTEGRATED = "integrated_gradients"
@@ -74,8 +75,8 @@ def _show_deletion(question: Question) -> None:
             first.random,
         ),
         "deletion",
-        f"The probability of {question.name} as the pixels that a map calls most important are painted over with the "
-        "photo's mean colour. "
+        f"The probability of {escape(question.name)} as the pixels that a map calls most important are painted over "
+        "with the photo's mean colour. "
         f"A good map makes the probability fall soon; in random order the area is {chance:.2f}. {said}",
     )
 

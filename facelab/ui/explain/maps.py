@@ -7,6 +7,7 @@ from facelab import plots
 from facelab.analysis.attribution import METHODS, four_views, rank_correlation, strength
 from facelab.ui.explain.question import Question, heats
 from facelab.ui.figures import show
+from facelab.ui.live import escape
 
 GUIDED = "guided_backprop"
 
@@ -28,7 +29,7 @@ def show_maps(question: Question, depth: int, forgotten: str) -> None:
     titles = [METHODS[method].title for method in methods]
     _draw(question, maps, titles, over, one, "maps")
     said = " ".join(f"*{METHODS[method].title}*: {METHODS[method].shows}" for method in methods)
-    st.caption(f"What speaks for {question.name}. {said}")
+    st.caption(f"What speaks for {escape(question.name)}. {said}")
     if depth:
         forgetful = heats([question.answer(method, depth) for method in methods], methods)
         alike = [rank_correlation(before, after) for before, after in zip(maps, forgetful, strict=True)]

@@ -66,7 +66,7 @@ def _unit(layer: str, strongest: int) -> int:
 def _show_unit(trained: Trained, photo: np.ndarray, layer: str, unit: int, answer: np.ndarray) -> None:
     """What one unit saw where it answered most, and what it likes best of all training photos."""
     place = tuple(int(index) for index in np.unravel_index(answer.argmax(), answer.shape))
-    seen, liked = st.columns(2, gap="large")
+    seen, liked = st.columns([4, 3], gap="large")
     with seen:
         st.subheader(f"What unit {unit} saw")
         show(

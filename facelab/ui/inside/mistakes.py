@@ -5,8 +5,10 @@ import streamlit as st
 
 from facelab import plots
 from facelab.analysis import Predictions
+from facelab.plots.frame import count
 from facelab.ui.figures import cached, choose, show
-from facelab.ui.photo import predictions
+from facelab.ui.live import escape
+from facelab.ui.photo import no_photos, predictions
 from facelab.ui.results import percent
 from facelab.ui.trained import Trained
 
@@ -17,7 +19,7 @@ def view(trained: Trained) -> None:
     """Everything about right and wrong answers on the test split."""
     found = predictions(trained.key, trained)
     if not len(found.labels):
-        st.info("This dataset has no test photos: give the test split a share of them on the Data page.")
+        no_photos()
         return
     names = trained.faces.names
     wrong = int((~found.right).sum())
@@ -27,14 +29,21 @@ def view(trained: Trained) -> None:
         cell = choose(
             _confusion(trained.key, found, names),
             "confusion",
-            "A row per person, a column per answer; what is off the diagonal is wrong. Click a cell to see its photos.",
+            "A row per person, a column per answer; what is off the diagonal is wrong. Point at a cell "
+            "for its names, click it to see its photos.",
         )
     with photos:
         _show_cell(trained, found, cell)
     sure, unsure = st.columns(2, gap="large")
     with sure:
         st.subheader("Most confident mistakes")
-        _sheet(trained, found, found.confident_mistakes(SHOWN), "mistakes", "Wrong, and certain of it.")
+        _sheet(
+            trained,
+            found,
+            found.confident_mistakes(SHOWN),
+            "mistakes",
+            "Wrong, and certain of it. Point at a photo to see who it is and what the network says.",
+        )
     with unsure:
         st.subheader("Least confident successes")
         _sheet(trained, found, found.unsure_successes(SHOWN), "successes", "Right, but it could have gone either way.")
@@ -66,9 +75,16 @@ def _show_cell(trained: Trained, found: Predictions, cell: int | None) -> None:
         cell = int(wrong.argmax()) if wrong.any() else int(counts.argmax())
     truth, answer = divmod(cell, found.people)
     rows = found.cell(truth, answer)
-    taken = "recognised" if truth == answer else f"taken for {names[answer]}"
-    st.subheader(f"{names[truth]}, {taken}")
-    _sheet(trained, found, rows[: 2 * SHOWN], "cell", f"{len(rows)} test photos, the most confident first.", columns=4)
+    taken = "recognised" if truth == answer else f"taken for {escape(names[answer])}"
+    st.subheader(f"{escape(names[truth])}, {taken}")
+    _sheet(
+        trained,
+        found,
+        rows[: 2 * SHOWN],
+        "cell",
+        f"{count(len(rows), 'test photo')}, the most confident first.",
+        columns=4,
+    )
     if truth != answer:
         images, _ = trained.faces.split("train")
         own = trained.faces.split("train")[1]
@@ -77,7 +93,7 @@ def _show_cell(trained: Trained, found: Predictions, cell: int | None) -> None:
             show(
                 plots.face_sheet(example, [names[person]] * len(example), 4, face=56),
                 f"known {person}",
-                f"{names[person]} as the network learned to know them.",
+                f"{escape(names[person])} as the network learned to know them.",
             )
 
 

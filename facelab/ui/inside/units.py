@@ -8,6 +8,7 @@ from facelab.analysis import Units, read_units
 from facelab.models import MLP
 from facelab.plots.weights import signed_limit
 from facelab.ui.figures import choose, show
+from facelab.ui.live import escape
 from facelab.ui.services import store
 from facelab.ui.trained import Trained
 
@@ -79,26 +80,31 @@ def _show_top(
     """A row for each unit: its weights and the photos that it likes best and least."""
     images, labels = trained.faces.split("train")
     names = trained.faces.names
+    name = escape(names[person])
     most, least, captions = [], [], []
     for unit in top:
         best, worst = units.photos(int(unit), PHOTOS)
         most.append(images[best].numpy())
         least.append(images[worst].numpy())
-        captions.append(f"unit {unit}")
+        captions.append(f"unit {unit}<br>{_numbers(units, unit, person)}")
         captions += [
             f"{names[labels[row]]}<br>activation {units.activations[row, unit]:.2f}" for row in (*best, *worst)
         ]
-    titles = [
-        f"unit {unit}<br>activation {units.mean_activation[person, unit]:.2f}<br>"
-        f"adds {units.contribution[person, unit]:+.2f}"
-        for unit in top
-    ]
+    titles = [f"unit {unit}" for unit in top]
     show(
         plots.unit_sheet(units.images[top], np.stack(most), np.stack(least), captions, titles, look, limit),
         key,
-        f"Left: what the unit looks for. Then the training photos that excite it most and least. Mean activation is "
-        f"over {names[person]}'s photos; what it adds is that times the weight towards {names[person]}'s score.",
+        "Left: what the unit looks for. Then the training photos that excite it most and least. Its activation is the "
+        f"mean over {name}'s photos; what it adds is that times the weight towards {name}'s score. "
+        + "; ".join(f"Unit {unit}: {_numbers(units, unit, person)}" for unit in top)
+        + ".",
     )
+
+
+def _numbers(units: Units, unit: int, person: int) -> str:
+    """What a unit does on a person's photos."""
+    adds = f"{units.contribution[person, unit]:+.2f}".replace("-", "−")
+    return f"activation {units.mean_activation[person, unit]:.2f}, adds {adds}"
 
 
 def _show_wall(

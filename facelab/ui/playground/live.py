@@ -12,6 +12,7 @@ from facelab.training import Sketch
 from facelab.training.sketch import LIVE
 from facelab.ui.playground import keep, picture, rescue
 from facelab.ui.playground.restart import restart
+from facelab.ui.services import one_thread
 
 UPDATE_SECONDS = 0.2
 BUSY_SECONDS = 0.12
@@ -90,6 +91,7 @@ def _buttons(held: _Held) -> None:
 
 def _turn(points: Points, played: bool) -> None:
     """One turn of the living picture: go on for a moment, then draw."""
+    one_thread()
     held: _Held | None = st.session_state.get("playground")
     if held is None or held.playing != played:
         st.rerun()

@@ -11,7 +11,7 @@ from torch import nn
 from facelab.analysis.attribution import METHODS, Likeness, attribute, refusals
 from facelab.errors import AnalysisError
 from facelab.models import ACTIVATIONS, REGISTRY
-from tests.analysis.attribution.networks import SIDE, TINY, network, some_photos
+from tests.analysis.networks import SIDE, TINY, network, some_photos
 
 ONE_CHANNEL = {"grad_cam", "occlusion"}
 HOOKS = [name for name in vars(nn.Module()) if name.endswith("_hooks")]

@@ -14,7 +14,7 @@ from facelab.analysis.attribution import (
     rank_correlation,
 )
 from facelab.errors import AnalysisError
-from tests.analysis.attribution.networks import SIDE, network, some_photos
+from tests.analysis.networks import SIDE, network, some_photos
 
 TARGETS = torch.tensor([2, 0])
 

@@ -6,7 +6,7 @@ from torch import nn
 
 from facelab._torchvision import torchvision
 from facelab.analysis.attribution import Likeness, attribute
-from tests.analysis.attribution.networks import CLASSES, SIDE, network, some_photos
+from tests.analysis.networks import CLASSES, SIDE, network, some_photos
 
 TARGETS = torch.tensor([2, 0])
 

@@ -38,7 +38,13 @@ def test_one_strength_for_several_maps():
     maps = np.array([[0, 1, 2], [0, -50, 50]])
     assert strength(maps) == pytest.approx(np.percentile([1, 2, 50, 50], 99))
     assert strength(-maps) == strength(maps)
-    assert strength(np.zeros((2, 2))) == 1
+    assert strength(np.zeros((2, 2))) == strength(np.full((2, 2), np.nan)) == 1
+    assert strength(np.array([np.nan, np.inf, 2])) == 2
+
+
+def test_a_network_that_diverged_has_views_too():
+    views = four_views(torch.full((3, 2, 2), torch.nan))
+    assert all(np.isfinite(view).all() for view in views.values())
 
 
 @pytest.mark.parametrize("side", [1, 2, 7, 28])

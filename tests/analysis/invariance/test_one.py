@@ -7,7 +7,7 @@ from torch import nn
 from facelab.analysis.invariance import TRANSFORMS, apply, flip_strength, kernels, probabilities, transformed
 from facelab.errors import SettingsError
 from facelab.models import REGISTRY, blank
-from tests.analysis.invariance.nets import TINY
+from tests.analysis.networks import TINY
 
 
 class Light(nn.Module):
@@ -72,9 +72,14 @@ def test_the_strength_at_which_the_answer_flips():
 
 
 def test_what_cannot_be_done_is_said(photo):
-    for strengths in ({"melting": 0.5}, {"melting": 0.0}, {"jpeg": -0.5}, {"rotation": -1.5}):
+    # Published settings have one strength, and no slider.
+    unknown = ({"melting": 0.5}, {"melting": 0.0}, {"published_rotation": 1.0})
+    for strengths in (*unknown, {"jpeg": -0.5}, {"rotation": -1.5}):
         with pytest.raises(SettingsError):
             transformed(photo, strengths)
+    for strengths in unknown:
+        with pytest.raises(SettingsError):
+            flip_strength(Light(), photo, *strengths)
     assert torch.equal(apply(photo[None], "jpeg", 0)[0], transformed(photo, {}))
 
 
