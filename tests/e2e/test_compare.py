@@ -39,7 +39,7 @@ def move(page: Page, canvas: Locator) -> None:
 
 def await_trace(page: Page, key: str, name: str, points: int) -> None:
     """Wait until a figure has a line of so many points."""
-    figure = page.locator(f".st-key-{key}")
+    figure = page.locator(f".st-key-{key}").first  # one that is going away may stand behind it
     wait_until(page, lambda: [name, points] in figure.evaluate(TRACES))
 
 
