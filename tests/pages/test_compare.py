@@ -133,8 +133,8 @@ def test_gradients_are_drawn_on_one_scale(fresh_store):
 
 
 def test_the_best_and_worst_of_faces_show_their_weights(fresh_store):
-    few = {"compare.subject": "Faces", "compare.repeats": "1", "compare.values.0": "0.1, 0.0001", "model.hidden": "4"}
-    app = open_page("compare", **few)
+    few = {"compare.repeats": "1", "compare.values.0": "0.1, 0.0001", "model.kind": "MLP", "model.hidden": "4"}
+    app = open_page("compare", **few, **{"compare.subject": "Faces"})
     button(app, "race").click().run()
     assert not app.exception
     assert sum("weights of 4 units" in chart.proto.alt for chart in app.get("plotly_chart")) == 2
@@ -157,6 +157,13 @@ def test_bad_values_are_one_sentence(values, said):
     assert not app.exception
     assert said in app.error[0].value
     assert button(app, "race").disabled
+
+
+def test_a_link_that_names_a_comparison_brings_its_settings():
+    app = open_page("compare", tiny=False, comparison="Depth")
+    assert app.selectbox(key="compare.field.0").value == "depth"
+    changed = {"comparison": "Depth", "compare.field.0": "Width", "compare.subject": "Faces"}
+    assert open_page("compare", tiny=False, **changed).selectbox(key="compare.field.0").value == "width"
 
 
 def test_a_comparison_that_is_gone_is_said_to_be_gone():

@@ -77,16 +77,18 @@ def show_comparisons() -> None:
 
 
 def begin() -> None:
-    """On a first visit the settings of the sweep or search that the address names, or, of nothing else, the first
-    comparison."""
+    """On a first visit the settings of the sweep or search that the address names; where it has no settings of its own,
+    those of the comparison that it names or of the first."""
     mode = MODES[st.session_state["compare.mode"]]
     if mode.control in st.session_state:
         return
     if named := st.query_params.get(mode.parameter):
         with suppress(FacelabError):  # the page says what is wrong with it
             mode.reopen(named)
-    elif "compare.subject" not in st.session_state and "data.source" not in st.query_params:
-        st.session_state["comparison"] = next(iter(COMPARISONS))
+    elif "compare.subject" not in st.session_state and set(st.query_params) <= {"compare.mode", "comparison"}:
+        asked = st.query_params.get("comparison")
+        known = [name for name, comparison in COMPARISONS.items() if comparison.title == asked]
+        st.session_state["comparison"] = next(iter([*known, *COMPARISONS]))
         _fill(COMPARISONS[st.session_state["comparison"]].sweep)
 
 
