@@ -15,23 +15,25 @@ SEVERAL = f"{ALONE} Those of all other settings lie together here, so that their
 
 
 def show(found: Outcome) -> None:
-    """A figure for each setting, and for any two of them a map."""
+    """For any two settings a map, and for each a figure."""
     settings = found.settings()
     shown = [part for part in ("train", found.split) if np.isfinite(found.scores[part]).any()]
     if found.split == "validation":
         shown += ["test"] if _wants_test() else []
     groups = {name: grouped(values, found.accuracy) for name, values in settings.items()}
     several = len(settings) > 1
-    for name, values in settings.items():
-        _show_setting(found, name, values, shown, SEVERAL if several else ALONE)
-        _say(
-            lost(name, groups[name]),
-            "" if several else standing(name, groups[name]),
-            gains(name, groups[name]) if name in SHAPES and not several else "",
-        )
     if several:
         _say(influence(groups))
         _show_map(found, settings)
+    places = st.columns(2, gap="large") if several else [st.container()]
+    for index, (name, values) in enumerate(settings.items()):
+        with places[index % len(places)]:
+            _show_setting(found, name, values, shown, SEVERAL if several else ALONE)
+            _say(
+                lost(name, groups[name]),
+                "" if several else standing(name, groups[name]),
+                gains(name, groups[name]) if name in SHAPES and not several else "",
+            )
 
 
 def _wants_test() -> bool:

@@ -1,6 +1,7 @@
 // Small multiples: what the first repeat of each setting makes of the plane, or what its hidden units do; without
 // pictures, a legend.
 
+const MOST_CHIPS = 24; // more fill a screen before the first curve; the ranking names them as well
 const FEW_POINTS = 600; // more would hide a small picture
 const GAP = 10; // px between tiles, as in the style
 const LEAST = [
@@ -42,6 +43,7 @@ function createTiles(host, ui) {
     const several = groups.some((group) => group.lines[view.metrics[0].name].length > 1);
     say(title, kind ? TITLES[kind](several) : view.varied);
     host.classList.toggle("legend", !kind);
+    host.hidden = !kind && groups.length > MOST_CHIPS;
     host.classList.toggle("units", kind === "units");
     host.style.setProperty("--columns", columnsOf(groups.length, list.clientWidth, kind));
     const labels = groups.map((group) => group.label);
