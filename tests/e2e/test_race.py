@@ -196,6 +196,12 @@ def test_without_pictures_a_legend_names_the_settings(alone: Page):
     expect(alone.locator(".tiles .title")).to_have_text("Rate")
 
 
+def test_more_settings_than_a_legend_can_name_are_left_to_the_ranking(alone: Page):
+    show(alone, crowd(81, 1, side=0))
+    expect(alone.locator(".row")).to_have_count(81)
+    expect(alone.locator(".tiles")).to_be_hidden()
+
+
 def test_a_race_that_has_not_begun_can_be_shown(alone: Page):
     show(alone, crowd(3, 2, records=0, side=0, status="queued"))
     expect(alone.locator(".row .note")).to_have_text(["queued"] * 3)

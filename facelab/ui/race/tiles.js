@@ -1,7 +1,7 @@
 // Small multiples: what the first repeat of each setting makes of the plane, or what its hidden units do; without
 // pictures, a legend.
 
-const MOST_CHIPS = 24; // more fill a screen before the first curve; the ranking names them as well
+const MOST_CHIPS = 30; // more fill a screen before the first curve; the ranking names them as well
 const FEW_POINTS = 600; // more would hide a small picture
 const GAP = 10; // px between tiles, as in the style
 const LEAST = [
