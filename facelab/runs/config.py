@@ -27,6 +27,11 @@ class RunConfig(TrainingConfig):
         """What the run is about, in the word for it."""
         return "points" if self.data.source in POINT_SOURCES else "faces"
 
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of one example, as the network takes it: (3, H, W) for photos, (features,) for points."""
+        return (3, self.data.size, self.data.size) if self.subject == "faces" else (len(self.data.features),)
+
     def summary(self) -> str:
         """A few words that tell this run from its neighbours; the name of a run that was given none."""
         widths = [str(width) for width in self.model.hidden]

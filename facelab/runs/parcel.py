@@ -131,8 +131,7 @@ def _checked(config: RunConfig, weights: dict[str, Tensor], probabilities: Tenso
         raise RunError(NOT_ONE)
     if not 0 <= labels.min() <= labels.max() < probabilities.shape[1]:
         raise RunError(NOT_ONE)
-    shape = (3, config.data.size, config.data.size) if config.subject == "faces" else (len(config.data.features),)
-    network = blank(config.model, shape, probabilities.shape[1])
+    network = blank(config.model, config.input_shape, probabilities.shape[1])
     wanted, given = (
         {name: (value.shape, value.dtype) for name, value in tensors.items()}
         for tensors in (network.state_dict(), weights)

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import safetensors.torch
 import sqlalchemy as sql
-from torch import Tensor
+from torch import Tensor, nn
 
 from facelab.errors import RunError
+from facelab.models import blank
 from facelab.runs import curves
 from facelab.runs.config import RunConfig
 from facelab.runs.database import Database
@@ -29,6 +30,7 @@ from facelab.runs.status import ACTIVE, ENDS, LOST_AFTER, Command
 from facelab.runs.sweep import Sweep
 from facelab.runs.tables import blobs, epochs, frames, runs, steps, sweeps
 from facelab.training import Checkpoint
+from facelab.training.steps import part_of
 
 LOST = "The process that trained this run is gone: resume it or discard it."
 LONGEST_TAGS, LONGEST_NOTE = 200, 10_000
@@ -167,6 +169,23 @@ class RunStore:
         """The tensors in the file called `name`, or None."""
         data = self.load_bytes(run_id, name)
         return None if data is None else safetensors.torch.load(data)
+
+    def load_model(self, run_id: str) -> nn.Module:
+        """The network of a run as it was kept last, in evaluation mode.
+
+        Raises:
+            RunError: there is no such run, or nothing of its network is kept yet.
+        """
+        run = self.get(run_id)
+        weights = self.load_tensors(run_id, "weights")
+        # While a run goes on, its checkpoint is newer than the weights of its last pause.
+        if (weights is None or run.active) and (checkpoint := self.load_checkpoint(run_id)):
+            weights = part_of(checkpoint.tensors, "model")
+        if weights is None:
+            raise RunError("Nothing of this network is kept yet: wait until it has learned a while.")
+        network = blank(run.config.model, run.config.input_shape, run.classes)
+        network.load_state_dict(weights)
+        return network.eval()
 
     # Sweeps
 

@@ -8,10 +8,8 @@ from torch import nn
 from facelab.data import Faces
 from facelab.errors import FacelabError, RunError
 from facelab.labs import starters
-from facelab.models import blank
 from facelab.runs import Run
 from facelab.training import predict
-from facelab.training.steps import part_of
 from facelab.ui.results import percent
 from facelab.ui.services import faces, store
 
@@ -130,19 +128,11 @@ def _model(run_id: str, attempt: int, step: int, _run: Run, _faces: Faces) -> nn
     Raises:
         RunError: nothing of it is kept, it does not fit its faces, or it answers with what is no number.
     """
-    weights = store().load_tensors(run_id, "weights")
-    if weights is None:
-        checkpoint = store().load_checkpoint(run_id)
-        if checkpoint is None:
-            raise RunError("Nothing of this network is kept yet: wait until it has learned a while.")
-        weights = part_of(checkpoint.tensors, "model")
-    model = blank(_run.config.model, _faces.input_shape, _faces.classes)
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError:
-        raise RunError("The weights of this run do not fit its faces any more: train it again.") from None
+    if _faces.classes != _run.classes:
+        raise RunError("The weights of this run do not fit its faces any more: train it again.")
+    model = store().load_model(run_id)
     if not predict(model, _faces.images[:1]).isfinite().all():
         raise RunError(
             "This network diverged and answers with no numbers: train it again with a smaller learning rate."
         )
-    return model.eval()
+    return model

@@ -190,7 +190,9 @@ def test_a_network_without_numbers_is_refused(runs, fresh_store, page):
     config = fresh_store.get(runs["mlp"]).config
     diverged = fresh_store.create(config)
     weights = fresh_store.load_tensors(runs["mlp"], "weights")
-    fresh_store.claim(diverged, 1).save_tensors("weights", {name: part * torch.nan for name, part in weights.items()})
+    lease = fresh_store.claim(diverged, 1)
+    lease.describe(classes=DATA["people"])
+    lease.save_tensors("weights", {name: part * torch.nan for name, part in weights.items()})
     app = open_page(page, run=diverged)
     assert not app.exception
     assert ["diverged" in error.value for error in app.error] == [True]

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from facelab.errors import RunError
+from facelab.models import blank
 from facelab.runs import RunStore
 from facelab.runs.lease import Unwanted
 from facelab.runs.tables import metadata
+from facelab.training import Checkpoint
 from tests.runs.records import CONFIG, epoch, row_counts, started, step
 
 
@@ -85,3 +87,19 @@ def test_tags_and_notes(store):
         store.annotate(run_id, tags="x" * 201)
     with pytest.raises(RunError, match="There is no run nothing"):
         store.annotate("nothing", note="x")
+
+
+def test_a_network_is_read_as_it_was_kept_last(local_store):
+    run_id = local_store.create(CONFIG)
+    with pytest.raises(RunError, match="Nothing of this network is kept yet"):
+        local_store.load_model(run_id)
+    lease = local_store.claim(run_id, 1)
+    lease.describe(classes=3)
+    first, second = (blank(CONFIG.model, CONFIG.input_shape, 3, seed).state_dict() for seed in (1, 2))
+    lease.save_checkpoint(Checkpoint({f"model.{name}": value for name, value in first.items()}, {}))
+    assert torch.equal(local_store.load_model(run_id).output.weight, first["output.weight"])
+    lease.save_tensors("weights", second)
+    assert torch.equal(local_store.load_model(run_id).output.weight, first["output.weight"])
+    lease.end("finished")
+    assert torch.equal(local_store.load_model(run_id).output.weight, second["output.weight"])
+    assert not local_store.load_model(run_id).training

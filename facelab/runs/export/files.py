@@ -41,9 +41,8 @@ def weights(store: RunStore, run_id: str) -> bytes:
     tensors = store.load_tensors(run_id, "weights")
     if tensors is None:
         raise RunError(f"The run {run_id} has no weights yet: they are kept when it ends or pauses.")
-    data, is_faces = run.config.data, run.config.subject == "faces"
-    shape = [3, data.size, data.size] if is_faces else [len(data.features)]
-    metadata = {"format": "pt", "config": run.config.model_dump_json(), "input_shape": json.dumps(shape)}
+    shape, is_faces = json.dumps(run.config.input_shape), run.config.subject == "faces"
+    metadata = {"format": "pt", "config": run.config.model_dump_json(), "input_shape": shape}
     if names := _names(run):
         metadata["people" if is_faces else "classes"] = json.dumps(names, ensure_ascii=False)
     return safetensors.torch.save(tensors, metadata)

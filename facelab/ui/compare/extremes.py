@@ -9,8 +9,8 @@ from facelab.analysis import best_and_worst
 from facelab.analysis.verdicts import course
 from facelab.data import Faces, load_dataset
 from facelab.data.points import Points
-from facelab.errors import FacelabError
-from facelab.models import Model, blank, flatten
+from facelab.errors import FacelabError, RunError
+from facelab.models import flatten
 from facelab.runs import Run
 from facelab.runs.frames import first_layer
 from facelab.training import Moment
@@ -58,7 +58,10 @@ def _show_network(found: Outcome, at: int, word: str) -> None:
             open_run(run)
     st.markdown(f"{percent(found.accuracy[at])} in {found.split}, {percent(found.scores['train'][at])} in training.")
     if (data := _same_data(run)) is not None:
-        PICTURES[run.config.subject](run, data, word)
+        try:
+            PICTURES[run.config.subject](run, data, word)
+        except RunError as error:
+            st.caption(str(error))
     kept = {name: epochs[name] for name in WITHOUT_TEST if name in epochs}
     for name, draw in (("accuracy", plots.accuracy_curves), ("loss", lambda of: plots.loss_curves({}, of))):
         show_figure(draw(kept).update_layout(height=HEIGHT), f"{word} {name}")
@@ -75,41 +78,23 @@ def _same_data(run: Run) -> Faces | Points | None:
     return data if data.fingerprint == run.fingerprint else None
 
 
-def _network(run: Run, data: Faces | Points) -> Model | None:
-    """The network that was kept, or None."""
-    kept = store().load_tensors(run.id, "weights")
-    if kept is None:
-        return None
-    network = blank(run.config.model, data.input_shape, len(data.names))
-    network.load_state_dict(kept)
-    return network
-
-
 def _show_boundary(run: Run, points: Points, word: str) -> None:
-    if view := _view(run.id, run.attempt, run, points):
-        still(view, f"{word} boundary")
+    still(_view(run.id, run.attempt, run, points), f"{word} boundary")
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _view(run_id: str, attempt: int, _run: Run, _points: Points) -> View | None:
-    network = _network(_run, _points)
-    if network is None:
-        return None
-    moment = Moment(_run.step, _run.epoch, flatten(network))
+def _view(run_id: str, attempt: int, _run: Run, _points: Points) -> View:
+    moment = Moment(_run.step, _run.epoch, flatten(store().load_model(run_id)))
     return scene(_run.config, _points, [moment], {"epoch": np.array([_run.epoch])}, editable=False)
 
 
 def _show_weights(run: Run, faces: Faces, word: str) -> None:
-    if figure := _weights(run.id, run.attempt, run, faces):
-        show_figure(figure, f"{word} weights")
+    show_figure(_weights(run.id, run.attempt, run, faces), f"{word} weights")
 
 
 @cached
-def _weights(run_id: str, attempt: int, _run: Run, _faces: Faces) -> Figure | None:
-    network = _network(_run, _faces)
-    if network is None:
-        return None
-    weights = first_layer(network, _faces.input_shape)[:UNITS]
+def _weights(run_id: str, attempt: int, _run: Run, _faces: Faces) -> Figure:
+    weights = first_layer(store().load_model(run_id), _faces.input_shape)[:UNITS]
     return plots.weight_wall(weights.astype(np.float32), mode="colour")
 
 
