@@ -4,15 +4,9 @@ import streamlit as st
 
 from facelab.ui.explain import checks, maps, question
 from facelab.ui.photo import choose_photo, tell
-from facelab.ui.trained import choose
+from facelab.ui.trained import head
 
-title, network = st.columns([3, 2], vertical_alignment="bottom")
-title.title("Explain")
-with network:
-    trained = choose()
-if trained is None:
-    st.stop()
-
+trained = head("Explain")
 controls, view = st.columns([1, 3], gap="large")
 with controls:
     row = choose_photo(trained)

@@ -1,5 +1,6 @@
 """The trained network that a page looks into: chosen once, kept in the address, shared by all sessions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -30,6 +31,28 @@ class Trained:
     @property
     def key(self) -> str:
         return f"{self.run.id} {self.run.attempt} {self.run.step} {self.faces.fingerprint}"
+
+
+def head(title: str) -> Trained:
+    """A page's title with the choice of a network beside it; without a network the page ends here."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.title(title)
+    with right:
+        trained = choose()
+    if trained is None:
+        st.stop()
+    return trained
+
+
+def show_view(
+    trained: Trained, views: dict[str, Callable[[Trained], None]], suits: dict[str, Callable[[Trained], bool]], key: str
+) -> None:
+    """One of a page's views, chosen among those that suit the network; views without an entry suit any."""
+    offered = [name for name in views if name not in suits or suits[name](trained)]
+    name = st.segmented_control(
+        "View", offered, default=offered[0], key=key, bind="query-params", required=True, label_visibility="collapsed"
+    )
+    views[name](trained)
 
 
 def choose() -> Trained | None:

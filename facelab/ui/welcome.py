@@ -25,11 +25,13 @@ COLUMNS = 2
 
 def show_paths() -> None:
     """The ways into the app."""
-    columns = st.columns(COLUMNS)
-    for index, (page, label, text) in enumerate(PATHS):
-        with columns[index % COLUMNS].container(border=True, gap=None, height="stretch"):
-            st.page_link(page_path(page), label=f"**{label}**", icon=":material/arrow_forward:")
-            st.caption(text)
+    for first in range(0, len(PATHS), COLUMNS):
+        # Row by row, so that they keep their order where the page is narrow.
+        row = PATHS[first : first + COLUMNS]
+        for column, (page, label, text) in zip(st.columns(COLUMNS), row, strict=False):
+            with column.container(border=True, gap=None, height="stretch"):
+                st.page_link(page_path(page), label=f"**{label}**", icon=":material/arrow_forward:")
+                st.caption(text)
 
 
 def show_heads() -> None:
