@@ -49,6 +49,9 @@ class Settings(BaseModel):
             SettingsError: a name that does not exist, or a value out of range.
         """
         tags = {name: value for name, value in changes.items() if name.split(".")[-1] in UNION_TAGS}
+        # A union within another member of a union is there only when that member is.
+        outermost = min((name.count(".") for name in tags), default=0)
+        tags = {name: value for name, value in tags.items() if name.count(".") == outermost}
         if tags and len(tags) < len(changes):
             # The other changes come on top of the new member's defaults, whatever their order.
             others = {name: value for name, value in changes.items() if name not in tags}
@@ -126,7 +129,8 @@ def _locate(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[Fi
 
 
 def _has_tag(model: type[BaseModel], tag: int | str) -> bool:
-    return any(tag in get_args(field.annotation) for field in model.model_fields.values())
+    fields = (model.model_fields[name] for name in UNION_TAGS if name in model.model_fields)
+    return any(tag in get_args(field.annotation) for field in fields)
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

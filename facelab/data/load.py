@@ -14,7 +14,6 @@ from facelab.data.album import Album, Progress, check_memory
 from facelab.data.faces import Faces
 from facelab.data.specs import FacesSpec, FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec
 from facelab.data.splits import split_per_person
-from facelab.errors import DataError
 
 KEPT_IN_MEMORY = 4
 NEWS = 0.01  # a progress callback hears of steps at least this large: on a page each call is a message
@@ -119,20 +118,13 @@ def load_faces(spec: FacesSpec, progress: Progress | None = None) -> Faces:
     Raises:
         DataError: one sentence saying what is missing, too small or too large, and what to do.
     """
-    tell = _by_steps(progress)
+    tell = by_steps(progress)
     source = SOURCES[spec.source]
     photos = spec.model_dump_json(exclude={"split"})  # another split needs no new decoding
     key = cache.key_of(photos, source.signature(spec))
 
-    def make_album() -> Album:
-        album = cache.read(key)
-        if album is None:
-            album = source.load(spec, tell)
-            cache.write(key, album)
-        return album
-
     def make_faces() -> Faces:
-        album = _albums.get(key, make_album)
+        album = kept_album(key, lambda: source.load(spec, tell))
         splits, notes = split_per_person(album.labels, spec.split, album.names)
         return Faces.of(
             album.images, album.labels, album.names, splits, album.source, album.parameters, (*album.notes, *notes)
@@ -143,34 +135,21 @@ def load_faces(spec: FacesSpec, progress: Progress | None = None) -> Faces:
     return faces
 
 
-def available(source: str) -> str | None:
-    """None where faces of `source` can be loaded now, else one sentence saying what is missing and what to do.
+def kept_album(key: str, make: Callable[[], Album]) -> Album:
+    """The album called `key`: from memory, else from the cache on disk, else made and kept in both."""
 
-    Raises:
-        DataError: there is no such source.
-    """
-    return _source(source).available()
+    def read_or_make() -> Album:
+        album = cache.read(key)
+        if album is None:
+            album = make()
+            cache.write(key, album)
+        return album
 
-
-def download(source: str, progress: Progress | None = None) -> None:
-    """Get a source from the network into the cache folder, checked against its checksum.
-
-    Raises:
-        DataError: there is nothing to download for `source`, or the download failed; a next try starts afresh.
-    """
-    fetch = _source(source).download
-    if fetch is None:
-        raise DataError(f"There is nothing to download for {source}.")
-    fetch(_by_steps(progress))
+    return _albums.get(key, read_or_make)
 
 
-def _source(name: str) -> Source:
-    if name not in SOURCES:
-        raise DataError(f"There is no source {name!r}; the sources are {', '.join(SOURCES)}.")
-    return SOURCES[name]
-
-
-def _by_steps(progress: Progress | None) -> Progress:
+def by_steps(progress: Progress | None) -> Progress:
+    """`progress`, told only of steps of `NEWS` or more; nobody where it is None."""
     told = -1.0
 
     def tell(share: float) -> None:

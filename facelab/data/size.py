@@ -9,6 +9,7 @@ from facelab import paths
 from facelab.data import folder, lfw, olivetti
 from facelab.data.album import check_memory
 from facelab.data.dataset import DataSpec
+from facelab.data.pairs import PAIR_SOURCES, load_pairs
 from facelab.data.points import POINT_SOURCES, load_points
 from facelab.data.specs import FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec
 from facelab.data.splits import sizes
@@ -20,9 +21,11 @@ class Size:
     """A dataset in numbers.
 
     Attributes:
-        examples: all of them, and `train` those of the training split.
-        input_shape: of one example: (3, H, W) or (D,).
-        classes: people, or classes of points.
+        examples: all of them; of pairs the photos.
+        train: those of the training split. Of pairs photos or pairs, whichever are more: from which a batch is drawn is
+            the loss's to say, and no batch that can be trained is to be refused.
+        input_shape: of one example: (C, H, W) or (D,).
+        classes: people, or classes of points; of pairs two.
     """
 
     examples: int
@@ -32,7 +35,7 @@ class Size:
 
 
 def size_of(spec: DataSpec) -> Size:
-    """The size of what `load_dataset` gives for `spec`. Points, which are quick, are loaded; photos are counted.
+    """The size of what `load_dataset` gives for `spec`. Photos are counted, pairs and points loaded.
 
     In a folder every photo counts; those that turn out to be unreadable are left out only when it is loaded.
 
@@ -42,6 +45,10 @@ def size_of(spec: DataSpec) -> Size:
     if spec.source in POINT_SOURCES:
         points = load_points(spec)
         return Size(len(points), len(points.splits["train"]), points.input_shape, points.classes)
+    if spec.source in PAIR_SOURCES:
+        pairs = load_pairs(spec)
+        train = max(len(pairs.photos["train"]), len(pairs.pairs["train"]))
+        return Size(len(pairs.images), train, pairs.input_shape, pairs.classes)
     photos = PHOTOS[spec.source](spec)
     if len(photos) < 2:
         raise DataError("Fewer than two people have photos enough: choose another folder, or ask for fewer photos.")

@@ -38,6 +38,11 @@ class _Photos(Settings):
     size: int = Field(64, ge=28, le=128)
     split: Split = Split()
 
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Of one photo, (C, H, W)."""
+        return 3, self.size, self.size
+
 
 class GeneratedSpec(_Photos):
     """People that do not exist, drawn by facelab itself; needs no download."""

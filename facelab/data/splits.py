@@ -50,8 +50,8 @@ def split_per_person(labels: Tensor, split: Split, names: tuple[str, ...]) -> tu
     return splits, _notes(short, split)
 
 
-def sizes(photos: int, split: Split, name: str) -> tuple[int, int, int]:
-    """How many of a person's photos go to train, validation and test.
+def sizes(photos: int, split: Split, name: str, what: str = "photos") -> tuple[int, int, int]:
+    """How many of a person's photos, or of `what` else there is, go to train, validation and test.
 
     Counts serve test and validation first; train takes what it asks for of the rest. Shares are rounded to whole
     photos by largest remainder, with at least one in each part whose share is not 0.
@@ -70,8 +70,8 @@ def sizes(photos: int, split: Split, name: str) -> tuple[int, int, int]:
         if photos >= least:
             return _largest_remainder(photos, wanted)
     raise DataError(
-        f"{name} has {photos} photos, but this split needs at least {least} of each person: "
-        "ask for fewer photos in validation and test, or leave out people with few photos."
+        f"{name} has {photos} {what}, but this split needs at least {least}: ask for fewer in validation and test, or "
+        f"have more {what}."
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from facelab.data import lfw, load
+from facelab.data.pairs import load as pairs_load
 
 REAL_DATA = os.environ.get("FACELAB_DATA")
 
@@ -31,6 +32,7 @@ def home(tmp_path, monkeypatch) -> Path:
 def forget() -> None:
     load._albums.clear()
     load._faces.clear()
+    pairs_load._pairs.clear()
 
 
 @pytest.fixture

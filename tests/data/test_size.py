@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from facelab.data import SOURCES, load_dataset
+from facelab.data import PAIR_SOURCES, SOURCES, load_dataset
 from facelab.data.size import PHOTOS, size_of
 from facelab.errors import DataError
 from facelab.runs import RunConfig
@@ -12,7 +12,8 @@ SPLIT = {"train": 4, "validation": 2, "test": 1}
 
 
 def spec(**values):
-    return RunConfig.parse({"data": values, "model": {"kind": "mlp"}}).data
+    kind = "siamese" if values["source"] in PAIR_SOURCES else "mlp"
+    return RunConfig.parse({"data": values, "model": {"kind": kind}}).data
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_generated_faces_and_folders(split, photos):
 
 def test_points():
     agrees(spec(source="moons", points=90, features=["x", "y", "xy"]))
+
+
+@pytest.mark.parametrize("count", [20, 200])
+def test_of_pairs_what_there_is_more_of_to_train_on(count):
+    """30 photos of 6 people in train: of 20 pairs 12 are in it, of 200 pairs as many as the photos allow."""
+    wanted = spec(source="pairs", pairs=count, faces={"source": "generated", "people": 10, "photos": 5, "size": 28})
+    size, pairs = size_of(wanted), load_dataset(wanted)
+    assert (size.examples, size.input_shape, size.classes) == (50, (3, 28, 28), 2)
+    assert len(pairs.photos["train"]) == 30
+    assert size.train == {20: 30, 200: len(pairs.pairs["train"])}[count]
 
 
 def test_every_source_of_faces_is_counted():

@@ -33,6 +33,11 @@ class _Plane(Settings):
     features: tuple[Feature, ...] = Field(("x", "y"), min_length=1)
     split: PointsSplit = PointsSplit()
 
+    @property
+    def input_shape(self) -> tuple[int]:
+        """Of one point, as the network takes it."""
+        return (len(self.features),)
+
     @field_validator("features")
     @classmethod
     def _each_once(cls, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
