@@ -37,7 +37,12 @@ class ConvNet(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.hidden = nn.Sequential(
             *(
-                Dense(inputs, outputs, config.activation, dropout=config.dropout if index == last else 0.0)
+                Dense(
+                    inputs,
+                    outputs,
+                    config.hidden_activation or config.activation,
+                    dropout=config.dropout if index == last else 0.0,
+                )
                 for index, (inputs, outputs) in enumerate(pairwise(widths))
             )
         )

@@ -48,15 +48,27 @@ def normal(weight: Tensor, gain: float, std: float) -> None:
     nn.init.normal_(weight, std=std)
 
 
+def koch(weight: Tensor, gain: float, std: float) -> None:
+    """Normal around 0, with 0.01 in convolutions and 0.2 in linear layers: Koch et al. 2015, section 3.3."""
+    nn.init.normal_(weight, std=0.01 if weight.dim() == 4 else 0.2)
+
+
+def _koch_bias(bias: Tensor) -> None:
+    nn.init.normal_(bias, 0.5, 0.01)
+
+
 INITS: dict[str, Callable[[Tensor, float, float], None]] = {
     "kaiming_uniform": kaiming_uniform,
     "xavier": xavier,
     "normal": normal,
+    "koch": koch,
 }
+BIASES: dict[str, Callable[[Tensor], None]] = {"koch": _koch_bias}
+"""Those that draw biases as well; the others set them to zero."""
 
 
 def initialize(network: nn.Module, init: str, activation: str, std: float) -> None:
-    """Draws every linear and convolution weight from torch's global generator and sets their biases to zero.
+    """Draws every linear and convolution weight from torch's global generator, and sets their biases.
 
     No activation follows the layer named `output`, so its gain is 1, and the first loss is nearer to that of guessing.
     """
@@ -65,4 +77,4 @@ def initialize(network: nn.Module, init: str, activation: str, std: float) -> No
             gain = 1.0 if name == "output" else ACTIVATIONS[activation].gain
             INITS[init](module.weight, gain, std)
             if module.bias is not None:
-                nn.init.zeros_(module.bias)
+                BIASES.get(init, nn.init.zeros_)(module.bias)

@@ -1,6 +1,6 @@
 """Networks worth starting from, by title. Each takes images from 28x28 to 128x128."""
 
-from facelab.models.configs import Block, ConvNetConfig, MLPConfig, ModelConfig
+from facelab.models.configs import Block, ConvNetConfig, EncoderConfig, MLPConfig, ResidualConfig
 
 
 def _blocks(*channels: int, pool: str = "none") -> tuple[Block, ...]:
@@ -12,7 +12,7 @@ def _pooled_pairs(*channels: int) -> tuple[Block, ...]:
     return tuple(Block(channels=width, pool=pool) for width in channels for pool in ("none", "max"))
 
 
-PRESETS: dict[str, ModelConfig] = {
+PRESETS: dict[str, EncoderConfig] = {
     "Linear": MLPConfig(hidden=()),
     "One hidden layer": MLPConfig(hidden=(300,)),
     "Two hidden layers": MLPConfig(hidden=(300, 100)),
@@ -22,5 +22,6 @@ PRESETS: dict[str, ModelConfig] = {
     "Two convolutions with max pooling": ConvNetConfig(blocks=_blocks(16, 16, pool="max"), hidden=(64,)),
     "Pyramid": ConvNetConfig(blocks=_blocks(16, 32, 64, 128, pool="max")),
     "Flat": ConvNetConfig(blocks=_blocks(32, 32, 32, 32, pool="max")),
+    "Residual": ResidualConfig(),
     "Deep": ConvNetConfig(blocks=_pooled_pairs(16, 32, 64, 128), batch_norm=True),
 }

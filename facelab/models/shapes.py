@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import prod
 
 from facelab.errors import ShapeError
-from facelab.models.configs import Block, ConvNetConfig, MLPConfig
+from facelab.models.configs import Block, ConvNetConfig, MLPConfig, ResidualConfig
 
 POOL = 2
 REMEDY = "use fewer blocks, less pooling or more padding"
@@ -69,10 +69,45 @@ def convnet_layers(config: ConvNetConfig, input_shape: tuple[int, ...], classes:
         yield Layer("dropout", "dropout", (widths[0],))
     for index, (inputs, outputs) in enumerate(pairwise(widths)):
         dropout = config.dropout if index == len(config.hidden) - 1 else 0.0
-        yield from _dense_layers(
-            f"hidden.{index}", inputs, outputs, config.activation, batch_norm=False, dropout=dropout
-        )
+        activation = config.hidden_activation or config.activation
+        yield from _dense_layers(f"hidden.{index}", inputs, outputs, activation, batch_norm=False, dropout=dropout)
     yield _linear("output", widths[-1], classes)
+
+
+def residual_layers(config: ResidualConfig, input_shape: tuple[int, ...], classes: int) -> Iterator[Layer]:
+    """The layers of a `Residual` network, in the order in which an input meets them.
+
+    Raises:
+        ShapeError: the input is not an image.
+    """
+    yield Layer("standardize", "standardize", input_shape)
+    yield from _normed("stem", Block(channels=config.widths[0], stride=config.stem_stride), input_shape, config)
+    shape = block_shapes(Block(channels=config.widths[0], stride=config.stem_stride), 0, input_shape)[0]
+    for stage, width in enumerate(config.widths):
+        for index in range(config.blocks):
+            name, stride = f"stages.{stage}.{index}", 2 if stage and not index else 1
+            first, second = Block(channels=width, stride=stride), Block(channels=width)
+            after = block_shapes(first, 0, shape)[0]
+            yield from _normed(f"{name}.first", first, shape, config)
+            yield from list(_normed(f"{name}.second", second, after, config))[:-1]
+            if shape[0] != width or stride != 1:
+                project = Block(channels=width, kernel=1, stride=stride, padding=0)
+                yield from list(_normed(f"{name}.shortcut", project, shape, config))[:-1]
+            yield Layer(f"{name}.activation", config.activation, after)
+            shape = after
+    width = shape[0] if config.pool == "average" else prod(shape)
+    yield Layer("pool", "average pool" if config.pool == "average" else "flatten", (width,))
+    if config.dropout:
+        yield Layer("dropout", "dropout", (width,))
+    yield _linear("output", width, classes)
+
+
+def _normed(name: str, block: Block, shape: tuple[int, ...], config: ResidualConfig) -> Iterator[Layer]:
+    """A convolution, its batch norm and its activation."""
+    after = block_shapes(block, 0, shape)[0]
+    yield _conv(f"{name}.conv", block, shape[0], after, bias=False)
+    yield Layer(f"{name}.norm", "batch norm", after, 2 * block.channels)
+    yield Layer(f"{name}.activation", config.activation, after)
 
 
 def feature_shape(config: ConvNetConfig, input_shape: tuple[int, ...]) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ import torch
 from facelab.models import MLPConfig, blank
 from facelab.runs.config import RunConfig
 from facelab.runs.sweep import Sweep
-from facelab.training import TrainingConfig
+from facelab.training import OptimizerConfig, TrainingConfig
 from facelab.training.engine import supports
 
 FRAMES = 21
@@ -54,16 +54,18 @@ def local_workers() -> int:
 
 
 def _for_engine(config: RunConfig) -> bool:
-    if config.subject != "points" or not isinstance(config.model, MLPConfig):
+    if config.subject != "points":
         return False
-    return _supported(config.model, len(config.data.features), config.device, config.precision)
+    # Of the settings only what the engine may refuse: the fewer there are, the more members share an answer.
+    rising = OptimizerConfig(momentum_epochs=config.optimizer.momentum_epochs)
+    how = TrainingConfig(device=config.device, precision=config.precision, optimizer=rising)
+    return _supported(config.model, len(config.data.features), how)
 
 
 @lru_cache(maxsize=256)
-def _supported(model: MLPConfig, inputs: int, device: str, precision: str) -> bool:
+def _supported(model: MLPConfig, inputs: int, how: TrainingConfig) -> bool:
     """Whether the engine trains such a network; to see it takes milliseconds, for the network is built."""
     # The number of classes is the data's to tell, and few networks are wide only there.
-    how = TrainingConfig(device=device, precision=precision)
     return supports(blank(model, (inputs,), 2), torch.empty(0, inputs), how)
 
 

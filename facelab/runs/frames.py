@@ -47,6 +47,7 @@ def first_layer(model: nn.Module, input_shape: tuple[int, ...]) -> np.ndarray:
 
 FRAMES: dict[str, Callable[[Any], dict[str, Frame]]] = {
     "faces": lambda faces: {"first_layer": partial(first_layer, input_shape=faces.input_shape)},
+    "pairs": lambda pairs: {"first_layer": partial(first_layer, input_shape=pairs.input_shape)},
     "points": lambda points: {"weights": flatten},
 }
 """For each subject of a run, from its dataset to the frames that `fit` takes along.

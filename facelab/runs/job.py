@@ -9,14 +9,14 @@ from contextlib import contextmanager, suppress
 import torch
 
 from facelab import models
-from facelab.data import SPLITS, Faces, Points, load_dataset
+from facelab.data import SPLITS, Faces, Pairs, Points, load_dataset
 from facelab.errors import FacelabError, StoreError
 from facelab.runs.config import RunConfig
 from facelab.runs.frames import FRAMES
 from facelab.runs.lease import Lease, Leases, Unwanted
 from facelab.runs.store import RunStore
 from facelab.training import Record, TrainingConfig, fit, predict
-from facelab.training.numerics import choose, set_threads
+from facelab.training.numerics import choose, keep_memory, set_threads
 
 BEAT_SECONDS = 0.5
 FLUSH_SECONDS = 0.5
@@ -49,6 +49,7 @@ def execute(
     lease = store.claim(run_id, attempt)
     if lease is None:
         return
+    keep_memory()
     with suppress(Unwanted), beating(lease) as heart:
         try:
             _Job(store, lease, heart, at_once).train(listen or (lambda record: None))
@@ -82,13 +83,18 @@ def sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def keep_model(lease: Lease, model: torch.nn.Module, data: Faces | Points, config: RunConfig) -> None:
-    """Keep the weights, the answers on the test split, and how many of them are right."""
+def keep_model(lease: Lease, model: torch.nn.Module, data: Faces | Pairs | Points, config: RunConfig) -> None:
+    """Keep the weights, the answers on the test split (of pairs the distances too), and how many of them are right."""
     inputs, labels = data.split("test")
-    logits = predict(model, inputs, choose(model, config))
+    answers = {"labels": labels}
+    if isinstance(model, models.Siamese):
+        answers["distances"] = predict(model, inputs, choose(model, config), model.distances)
+        logits = model.cpu().logits(answers["distances"])
+    else:
+        logits = predict(model, inputs, choose(model, config))
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     lease.save_tensors("weights", weights)
-    lease.save_tensors("predictions", {"probabilities": logits.softmax(1), "labels": labels})
+    lease.save_tensors("predictions", answers | {"probabilities": logits.softmax(1)})
     right = int((logits.argmax(1) == labels).sum())
     lease.describe(test_right=right, test_total=len(labels))
 

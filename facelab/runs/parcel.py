@@ -2,20 +2,22 @@
 
 A safetensors file. Its metadata hold, under `run`, JSON with `format`, `name`, `settings`, `message` and the facts that
 cannot be read off the tensors; its tensors are named `weights.*`, `predictions.*`, `steps.*`, `epochs.*`, and for
-every kind of frame `frames.<name>` [moments, ...] with `frames.<name>.steps`.
+every kind of frame `frames.<name>` [moments, ...] with `frames.<name>.steps`. Weights may be float16 where the network
+has float32.
 """
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch import Tensor
+from torch import Tensor, nn
 
 from facelab.errors import RunError
-from facelab.models import Model, blank
+from facelab.models import blank
 from facelab.runs.config import RunConfig
 from facelab.runs.store import RunStore
 from facelab.training import Checkpoint, Record
@@ -23,12 +25,33 @@ from facelab.training import Checkpoint, Record
 FORMAT = 1
 MOST_BYTES = 1_000_000_000
 MOST_STEPS = 10**12
-FRAMES = ("first_layer", "weights")
+FRAMES = ("first_layer", "weights", "scores")
 NOT_ONE = "This file is no run of facelab, or it is damaged: pack the run again and take that file."
 
 
-def pack(store: RunStore, run_id: str, moments: int | None = None) -> bytes:
+@dataclass(frozen=True, eq=False)
+class Parcel:
+    """What a packed run knows, taken out without a store.
+
+    Attributes:
+        name: of the run.
+        config: its settings.
+        network: as it was kept, in evaluation mode, on the CPU.
+        predictions: on the test split: `probabilities` float32 [N, classes], `labels` int64 [N], and of a run on pairs
+            `distances` float32 [N].
+    """
+
+    name: str
+    config: RunConfig
+    network: nn.Module
+    predictions: dict[str, Tensor]
+
+
+def pack(store: RunStore, run_id: str, moments: int | None = None, half: bool = False) -> bytes:
     """A finished run as a file, with the frames of at most so many moments, the first and the last among them.
+
+    Args:
+        half: keep the weights of layers in float16, which halves the file; what is no matrix stays as it is.
 
     Raises:
         RunError: there is no such run, or it is not finished.
@@ -37,6 +60,8 @@ def pack(store: RunStore, run_id: str, moments: int | None = None) -> bytes:
     weights, predictions = (store.load_tensors(run_id, name) for name in ("weights", "predictions"))
     if run.status != "finished" or weights is None or predictions is None:
         raise RunError(f"The run {run_id} is not finished: only what is finished can be packed.")
+    if half:
+        weights = {name: value.half() if value.ndim > 1 else value for name, value in weights.items()}
     tensors = _under("weights", weights) | _under("predictions", predictions)
     tensors |= _under("steps", _tensors(history.steps)) | _under("epochs", _tensors(history.epochs))
     for name in FRAMES:
@@ -68,16 +93,15 @@ def unpack(store: RunStore, data: bytes, run_id: str = "") -> str:
         StoreError: the store cannot be written, or has a run of this id.
     """
     facts, parts = _read(data)
-    config = RunConfig.parse(facts["settings"])
-    weights, predictions = parts["weights"], parts["predictions"]
+    config, predictions = RunConfig.parse(facts["settings"]), parts["predictions"]
     probabilities, labels = predictions["probabilities"], predictions["labels"]
-    network = _checked(config, weights, probabilities, labels)
+    network = _network(config, parts["weights"], predictions)
     records = _records(parts | {"epochs": _by_layer(parts["epochs"], network)})
     with store.at_once():
         run_id = store.create(config, facts["name"], run_id=run_id)
         lease = store.claim(run_id, 1)
         lease.record(records)
-        lease.save_tensors("weights", weights)
+        lease.save_tensors("weights", network.state_dict())
         lease.save_tensors("predictions", predictions)
         lease.describe(
             classes=probabilities.shape[1],
@@ -89,6 +113,18 @@ def unpack(store: RunStore, data: bytes, run_id: str = "") -> str:
         )
         lease.end("finished", facts["message"])
     return run_id
+
+
+def read(data: bytes) -> Parcel:
+    """A packed run without a store, for whoever only needs the network.
+
+    Raises:
+        RunError, SettingsError, ShapeError: as `unpack`.
+    """
+    facts, parts = _read(data)
+    config = RunConfig.parse(facts["settings"])
+    network = _network(config, parts["weights"], parts["predictions"])
+    return Parcel(facts["name"], config, network.eval(), parts["predictions"])
 
 
 def _under(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -124,24 +160,31 @@ def _read(data: bytes) -> tuple[dict[str, Any], dict[str, dict[str, Tensor]]]:
     return known, parts
 
 
-def _checked(config: RunConfig, weights: dict[str, Tensor], probabilities: Tensor, labels: Tensor) -> Model:
-    """The network of these settings; refuses weights that are not its own, and predictions that are none."""
+def _network(config: RunConfig, weights: dict[str, Tensor], predictions: dict[str, Tensor]) -> nn.Module:
+    """The network of these settings with its weights; refuses those of another, and predictions that are none."""
+    probabilities, labels = predictions["probabilities"], predictions["labels"]
     answered = probabilities.ndim == 2 and labels.shape == probabilities.shape[:1] and labels.dtype == torch.int64
     if not answered or not len(labels) or not probabilities.isfinite().all():
         raise RunError(NOT_ONE)
     if not 0 <= labels.min() <= labels.max() < probabilities.shape[1]:
         raise RunError(NOT_ONE)
+    if config.subject == "pairs":
+        distances = predictions.get("distances")
+        if distances is None or distances.shape != labels.shape or not distances.isfinite().all():
+            raise RunError(NOT_ONE)
     network = blank(config.model, config.input_shape, probabilities.shape[1])
+    weights = {name: value.float() if value.dtype == torch.float16 else value for name, value in weights.items()}
     wanted, given = (
         {name: (value.shape, value.dtype) for name, value in tensors.items()}
         for tensors in (network.state_dict(), weights)
     )
     if wanted != given:
         raise RunError("The weights in this file do not fit the network of its settings: pack the run again.")
+    network.load_state_dict(weights)
     return network
 
 
-def _by_layer(columns: dict[str, Tensor], network: Model) -> dict[str, Tensor]:
+def _by_layer(columns: dict[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
     """The columns, those of layers such as `weight_norm.output` in the network's order, which a file does not keep."""
     places = {name: place for place, (name, _) in enumerate(network.named_modules())}
     return dict(sorted(columns.items(), key=lambda column: places.get(column[0].partition(".")[2], -1)))

@@ -87,7 +87,8 @@ def _engine_bytes(config: RunConfig, layers: Sequence[Layer], size: Size) -> flo
 def _job_bytes(config: RunConfig, layers: Sequence[Layer], size: Size) -> float:
     """Memory of one network in a job of its own: its weights, what every layer puts out for a batch, and the data, once
     as they lie on the disk."""
-    batch = config.batch_size * sum(prod(layer.output_shape) for layer in layers)
+    photos = 2 * config.batch_size if config.subject == "pairs" else config.batch_size
+    batch = photos * sum(prod(layer.output_shape) for layer in layers)
     return 4 * (_parameters(layers) * COPIES + batch) + 2 * _data_bytes(size)
 
 

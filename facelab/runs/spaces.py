@@ -80,7 +80,7 @@ class Search(Settings):
         for field in fields:
             if fields.count(field) > 1:
                 raise ValueError(f"{field} can be searched once, but has {fields.count(field)} spaces.")
-        if not self.base.data.split.validation:
+        if self.base.subject == "points" and not self.base.data.split.validation:
             raise ValueError("A search chooses by validation: give data.split.validation a share above 0.")
         for space in self.spaces:
             if problem := space.problem(self._present(space.field)):

@@ -156,12 +156,14 @@ def names_of(fields: Iterable[str]) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     match value:
+        case None | ():
+            return "none"
         case bool():
             return "on" if value else "off"
         case float():
             return f"{value:g}"
         case tuple():
-            return "-".join(map(_text, value)) or "none"
+            return "-".join(map(_text, value))
     return str(value)
 
 
@@ -171,6 +173,8 @@ def _changed(base: RunConfig, values: dict[str, Any]) -> RunConfig:
     config = base.replace(fields) if fields else base
     if len(fields) == len(values):
         return config
+    if "hidden" not in type(config.model).model_fields:
+        raise SettingsError(f"Depth and width are of model.hidden, which a {config.model.kind} network does not have.")
     widest = max(config.model.hidden, default=0)
     if not widest:
         raise SettingsError("Depth and width need a base with a hidden layer: set model.hidden, such as to [16].")

@@ -18,23 +18,26 @@ def augment(images: Tensor, config: AugmentationConfig) -> Tensor:
     """Images changed at random, each on its own; draws come from torch's global generator on the CPU.
 
     Args:
-        images: float32 [B, 3, S, S] in [0, 1].
+        images: float32 [B, C, S, S] in [0, 1], in colour or, with one channel, grey.
 
     Returns:
-        float32 [B, 3, S, S] in [0, 1]; `images` itself where nothing is switched on.
+        float32 [B, C, S, S] in [0, 1]; `images` itself where nothing is switched on.
     """
     for step in STEPS:
         images = step(images, config)
     return images
 
 
-def _spread(images: Tensor, width: float) -> Tensor:
-    """One number per image, uniform in [-width, width]."""
-    return (torch.rand(len(images)) * 2 - 1).mul_(width).to(images.device)
+def _spread(images: Tensor, width: float, config: AugmentationConfig) -> Tensor:
+    """One number per image, uniform in [-width, width], or 0 where this change is left out."""
+    drawn = (torch.rand(len(images)) * 2 - 1).mul_(width)
+    if config.chance < 1:
+        drawn *= torch.rand(len(images)) < config.chance
+    return drawn.to(images.device)
 
 
-def _factors(images: Tensor, width: float) -> Tensor:
-    return (1 + _spread(images, width)).view(-1, 1, 1, 1)
+def _factors(images: Tensor, width: float, config: AugmentationConfig) -> Tensor:
+    return (1 + _spread(images, width, config)).view(-1, 1, 1, 1)
 
 
 def _flip(images: Tensor, config: AugmentationConfig) -> Tensor:
@@ -51,12 +54,12 @@ def _move(images: Tensor, config: AugmentationConfig) -> Tensor:
     """
     if not any((config.rotate, config.shear, config.scale, config.translate)):
         return images
-    angle = _spread(images, math.radians(config.rotate))
-    shear = torch.tan(_spread(images, math.radians(config.shear)))
-    scale = 1 / (1 + _spread(images, config.scale))
+    angle = _spread(images, math.radians(config.rotate), config)
+    shear = torch.tan(_spread(images, math.radians(config.shear), config))
+    scale = 1 / (1 + _spread(images, config.scale, config))
     cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
     # The image is 2 wide in the coordinates of `affine_grid`.
-    x, y = _spread(images, 2 * config.translate), _spread(images, 2 * config.translate)
+    x, y = _spread(images, 2 * config.translate, config), _spread(images, 2 * config.translate, config)
     rows = (cos, shear * cos - sin, x, sin, shear * sin + cos, y)
     grid = F.affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
@@ -68,7 +71,7 @@ def _tilt(images: Tensor, config: AugmentationConfig) -> Tensor:
         return images
     still = torch.eye(2, 3, device=images.device).expand(len(images), 2, 3)
     grid = F.affine_grid(still, list(images.shape), align_corners=False)
-    across, down = _spread(images, config.perspective), _spread(images, config.perspective)
+    across, down = _spread(images, config.perspective, config), _spread(images, config.perspective, config)
     distance = 1 + (grid * torch.stack((across, down), 1).view(-1, 1, 1, 2)).sum(3, keepdim=True)
     return F.grid_sample(images, grid / distance, padding_mode="border", align_corners=False)
 
@@ -77,15 +80,17 @@ def _colour(images: Tensor, config: AugmentationConfig) -> Tensor:
     """Brightness scales all values, contrast their distance from the mean grey, saturation that from each grey."""
     if not any((config.brightness, config.contrast, config.saturation)):
         return images
-    images = (images * _factors(images, config.brightness)).clamp_(0, 1)
+    images = (images * _factors(images, config.brightness, config)).clamp_(0, 1)
     mean = _grey(images).mean((2, 3), keepdim=True)
-    images = (mean + (images - mean) * _factors(images, config.contrast)).clamp_(0, 1)
+    images = (mean + (images - mean) * _factors(images, config.contrast, config)).clamp_(0, 1)
     grey = _grey(images)
-    return (grey + (images - grey) * _factors(images, config.saturation)).clamp_(0, 1)
+    return (grey + (images - grey) * _factors(images, config.saturation, config)).clamp_(0, 1)
 
 
 def _grey(images: Tensor) -> Tensor:
     """[B, 1, S, S]."""
+    if images.shape[1] == 1:
+        return images
     return (images * images.new_tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
 
 

@@ -8,11 +8,15 @@ from facelab.settings import Settings
 
 
 class OptimizerConfig(Settings):
-    """`momentum` counts for SGD and RMSprop, `nesterov` for SGD alone."""
+    """`momentum` counts for SGD and RMSprop, `nesterov` for SGD alone.
+
+    Over the first `momentum_epochs` epochs momentum rises from 0.5, or from its value if that is less; 0 for none.
+    """
 
     name: Literal["sgd", "adam", "adamw", "rmsprop"] = "adam"
     learning_rate: float = Field(1e-3, gt=0, le=100)
     momentum: float = Field(0.9, ge=0, lt=1)
+    momentum_epochs: int = Field(0, ge=0, le=10_000)
     nesterov: bool = False
     weight_decay: float = Field(0.0, ge=0, le=10)
 
@@ -34,12 +38,13 @@ class EarlyStoppingConfig(Settings):
 class AugmentationConfig(Settings):
     """Random changes drawn anew for every training image.
 
-    `flip` and `erase` are probabilities; `rotate` and `shear` are degrees to either side; `translate`, `scale`,
-    `brightness`, `contrast` and `saturation` are shares to either side; `perspective` is how much nearer one side of
-    the picture comes and the other goes, as a share, in both directions; `blur` is the largest standard deviation in
-    pixels.
+    `flip` and `erase` are probabilities; so is `chance`, of every other change but blur to be made at all. `rotate` and
+    `shear` are degrees to either side; `translate`, `scale`, `brightness`, `contrast` and `saturation` are shares to
+    either side; `perspective` is how much nearer one side of the picture comes and the other goes, as a share, in both
+    directions; `blur` is the largest standard deviation in pixels.
     """
 
+    chance: float = Field(1.0, gt=0, le=1)
     flip: float = Field(0.0, ge=0, le=1)
     rotate: float = Field(0.0, ge=0, le=180)
     translate: float = Field(0.0, ge=0, le=0.5)

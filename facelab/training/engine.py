@@ -43,8 +43,10 @@ def supports(model: nn.Module, inputs: Tensor, config: TrainingConfig) -> bool:
 def trainable(model: nn.Module, inputs: Tensor, config: TrainingConfig) -> bool:
     """Whether the engine can train `model`: a multilayer perceptron as it was built, on float32 [N, D] on the CPU.
 
-    Hooks, frozen weights and lower precision are for autograd.
+    Hooks, frozen weights, lower precision and a rising momentum are for autograd.
     """
+    if config.optimizer.momentum_epochs:
+        return False
     if type(model) is not MLP or inputs.dtype != torch.float32 or inputs.dim() != 2:
         return False
     numerics = choose(model, config)

@@ -1,6 +1,7 @@
 """What a network answers, and how good that is."""
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -12,12 +13,18 @@ EVALUATION_BATCH = 64
 """Feature maps of more photos than this outgrow the memory that is at hand: 256 take twice to five times as long."""
 
 
-def predict(model: nn.Module, inputs: Tensor, numerics: Numerics | None = None) -> Tensor:
-    """Logits in evaluation mode, float32 [N, classes] on the CPU; the modes of the model's parts are put back.
+def predict(
+    model: nn.Module,
+    inputs: Tensor,
+    numerics: Numerics | None = None,
+    ask: Callable[[Tensor], Tensor] | None = None,
+) -> Tensor:
+    """What the model answers in evaluation mode, float32 on the CPU; the modes of the model's parts are put back.
 
     Args:
-        inputs: uint8 [N, 3, H, W] or float32 [N, D], on any device; N may be 0.
+        inputs: uint8 [N, 3, H, W] or float32 [N, D], or pairs uint8 [N, 2, C, H, W], on any device; N may be 0.
         numerics: how to compute, from `numerics.choose`; float32 on the model's device if not given.
+        ask: the method of the model to call, such as `model.embed`; its logits, [N, classes], if not given.
     """
     numerics = numerics or plain(model)
     modes = {module: module.training for module in model.modules()}
@@ -25,7 +32,8 @@ def predict(model: nn.Module, inputs: Tensor, numerics: Numerics | None = None) 
     try:
         # no_grad, not inference_mode: whatever the model keeps from here must still be trainable afterwards.
         with torch.no_grad(), numerics.autocast():
-            parts = [model(numerics.inputs(batch.to(numerics.device))) for batch in inputs.split(EVALUATION_BATCH)]
+            batches = inputs.split(EVALUATION_BATCH)
+            parts = [(ask or model)(numerics.inputs(batch.to(numerics.device))) for batch in batches]
     finally:
         for module, mode in modes.items():
             module.training = mode

@@ -17,18 +17,21 @@ import torch
 from torch import Tensor, nn
 
 from facelab.errors import DataError
+from facelab.models import Siamese
 from facelab.training.config import TrainingConfig
+from facelab.training.engine import supports
 from facelab.training.gradients import weight_norms, weighted_layers
 from facelab.training.numerics import choose
-from facelab.training.records import Checkpoint, EpochSums, Outcome, Record, frame_steps, stride
+from facelab.training.records import FRAMES, Checkpoint, EpochSums, Outcome, Record, frame_steps, stride
 from facelab.training.schedule import Span, timetable
-from facelab.training.steps import part_of, steps_for
+from facelab.training.steps import Autograd, Compiled, Steps, part_of
+from facelab.training.verification import Verification
 
 Frame = Callable[[nn.Module], np.ndarray]
 
 
 class Dataset(Protocol):
-    """What `fit` trains on: `Faces`, or anything else with splits.
+    """What `fit` trains on: `Faces`, or anything else with splits. A `Siamese` network wants `Pairs`.
 
     After every epoch it is evaluated on the splits named in its attribute `watched`, ("validation",) if it has none.
     """
@@ -75,6 +78,25 @@ def fit(
     return _Training(model, data, config, frames or {}, resume, every).records()
 
 
+def steps_for(model: nn.Module, data: Dataset, config: TrainingConfig) -> Steps:
+    """The fastest way to train `model` on `data`; it moves the model to its device.
+
+    Raises:
+        SettingsError: the device is missing.
+        DataError: the training split is empty.
+    """
+    numerics = choose(model, config)
+    inputs, labels = data.split("train")
+    if not len(labels):
+        raise DataError("The training split is empty: give it at least one example.")
+    numerics.place(model)
+    if isinstance(model, Siamese):
+        return Verification(model, data, config, numerics)
+    if supports(model, inputs, config):
+        return Compiled(model, inputs, labels, config)
+    return Autograd(model, inputs, labels, config, numerics)
+
+
 class _Diverged(Exception):
     """What is no longer a finite number, and at which step."""
 
@@ -91,22 +113,17 @@ class _Training:
         resume: Checkpoint | None,
         every: int | None,
     ) -> None:
-        inputs, labels = data.split("train")
-        if not len(labels):
-            raise DataError("The training split is empty: give it at least one example.")
-        self.spans = timetable(config, len(labels))
-        self.model, self.config, self.frames, self.examples = model, config, frames, len(labels)
-        numerics = choose(model, config)
-        numerics.place(model)
+        self.model, self.config, self.frames = model, config, frames
         self.splits, self.layers = watched(data), weighted_layers(model)
-        self.steps = steps_for(model, inputs, labels, config, numerics)
+        self.steps = steps_for(model, data, config)
+        self.spans = timetable(config, self.steps.examples)
         self.total_steps = self.spans[-1].end
         self.stride, self.frame_steps = every or stride(self.total_steps), frame_steps(self.total_steps)
         # All that changes from step to step, besides the model and what `steps` remembers.
         self.step, self.epoch, self.seconds = 0, 0, 0.0
         self.window: list[float] = []  # the losses since the last step record
         self.sums = EpochSums()
-        self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, _copy(model.state_dict())
+        self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, {}
         self.resumed = resume is not None
         if resume:
             self._restore(resume)
@@ -115,7 +132,9 @@ class _Training:
         """Train from where the state stands to the end."""
         try:
             if not self.resumed:
-                yield self._record("epoch", self._evaluate(), self._take_frames())
+                metrics = self._evaluate()
+                self.best_weights = _copy(self.model.state_dict())
+                yield self._record("epoch", metrics, self._take_frames() | self.steps.frames)
             outcome, message = "finished", ""
             try:
                 while self.epoch < self.config.epochs and not self._out_of_patience():
@@ -146,7 +165,9 @@ class _Training:
         self.epoch += 1
         self.sums = EpochSums()
         self._keep_best(metrics)
-        yield self._record("epoch", metrics | self._progress())
+        # Of thousands of epochs, no more than have a frame each.
+        is_shown = self.epoch % -(-self.config.epochs // FRAMES) == 0 or self.epoch == self.config.epochs
+        yield self._record("epoch", metrics | self._progress(), self.steps.frames if is_shown else None)
 
     @contextmanager
     def _clock(self) -> Iterator[None]:
@@ -211,7 +232,7 @@ class _Training:
 
     def _progress(self) -> dict[str, float]:
         return {
-            "images_per_second": self.epoch * self.examples / self.seconds,
+            "images_per_second": self.epoch * self.steps.examples / self.seconds,
             "seconds_left": self.seconds * (self.total_steps / self.step - 1),
             "best_epoch": float(self.best_epoch),
         }
@@ -230,6 +251,8 @@ class _Training:
     def _end(self, outcome: Outcome, message: str) -> Record:
         if outcome == "diverged" or self.config.early_stopping.patience:
             self.model.load_state_dict(self.best_weights)
+        if outcome != "diverged":
+            self.steps.finish(*self.splits["validation"])
         metrics = {"best_epoch": float(self.best_epoch)}
         return Record(
             "end", self.step, self._epochs_done(), metrics, self._checkpoint, outcome=outcome, message=message

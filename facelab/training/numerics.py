@@ -1,8 +1,9 @@
 """Where and how the arithmetic runs: device, precision, memory format and threads."""
 
+import ctypes
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,10 @@ from torch import Tensor, nn
 
 from facelab.errors import SettingsError
 from facelab.training.config import TrainingConfig
+
+FEWEST_CHANNELS = 16
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Of glibc's malloc.h."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Numerics:
     def inputs(self, batch: Tensor) -> Tensor:
         """A batch as a network takes it: uint8 images become float32 in [0, 1]."""
         if batch.dtype == torch.uint8:
-            batch = batch.to(torch.float32, memory_format=self.layout).div_(255)
+            layout = self.layout if batch.dim() == 4 else torch.contiguous_format  # pairs have five dimensions
+            batch = batch.to(torch.float32, memory_format=layout).div_(255)
         return batch
 
     def autocast(self) -> AbstractContextManager:
@@ -56,7 +62,20 @@ def choose(model: nn.Module, config: TrainingConfig) -> Numerics:
         bfloat16 = convolutional and BFLOAT16_IS_FAST[device.type]()
     else:
         bfloat16 = config.precision == "bfloat16"
-    return Numerics(device, bfloat16, channels_last=convolutional and device.type != "mps")
+    channels_last = convolutional and device.type != "mps" and (bfloat16 or not _corrupts_memory(model))
+    return Numerics(device, bfloat16, channels_last)
+
+
+def _corrupts_memory(model: nn.Module) -> bool:
+    """Whether a layer is such that torch 2.13 writes where it must not: in float32 and channels-last the backward pass
+    of a 1x1 convolution with a stride, fewer than 16 channels and an odd batch ends the process on two threads."""
+    return any(
+        isinstance(module, nn.Conv2d)
+        and module.kernel_size == (1, 1)
+        and module.stride != (1, 1)
+        and module.in_channels < FEWEST_CHANNELS
+        for module in model.modules()
+    )
 
 
 def plain(model: nn.Module) -> Numerics:
@@ -91,12 +110,31 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def keep_memory() -> None:
+    """Let this process keep what freed tensors took.
+
+    glibc gives large blocks back to the system at once, and the next training step, which wants the same ones, has
+    every page of them made anew: a fifth of a convolutional network's time. Without glibc nothing is done.
+    """
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # on Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def set_threads(model: nn.Module, jobs: int = 1) -> int:
     """Give this process the torch threads that suit `model` beside `jobs - 1` other jobs; returns how many.
 
     One is best for dense networks, every free core for convolutions; more threads than free cores are many times
     slower.
     """
-    threads = max(1, (os.cpu_count() or 1) // max(jobs, 1)) if is_convolutional(model) else 1
+    threads = max(1, cores() // max(jobs, 1)) if is_convolutional(model) else 1
     torch.set_num_threads(threads)
     return threads

@@ -1,5 +1,6 @@
 """What `fit` yields, and when."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,14 +32,15 @@ class Record:
         step: optimizer steps so far.
         epoch: epochs so far; a fraction within one.
         metrics: by name. Of a step: `loss`, `learning_rate`. Of an epoch: `train_loss` and `train_accuracy`, means
-            over the epoch's steps as they were trained on (augmented, with dropout and label smoothing);
+            over the epoch's steps as they were trained on (augmented, with dropout and label smoothing), NaN where
+            no batch held a triplet;
             `validation_loss`, `validation_accuracy`, NaN without validation examples; `learning_rate`, of its last
             step; `images_per_second`, of all epochs so far with their validation; `seconds_left`; `best_epoch`; and
             `gradient_norm.<layer>`, the mean over some of its steps, before clipping; `weight_norm.<layer>`. Of the
             end: `best_epoch`. Accuracies are shares in [0, 1]. Epoch 0 is the untrained network, with its validation
             metrics and weight norms alone.
         checkpoint: copies the state to continue from; to be called before the next record is asked for.
-        frames: small arrays by name, at some steps.
+        frames: small arrays by name, at some steps and epochs.
         outcome: of the end, how it ended.
         message: of the end, one sentence for the user; empty where there is nothing to say.
     """
@@ -80,8 +82,8 @@ class EpochSums:
     def metrics(self) -> dict[str, float]:
         """The epoch's training metrics, by their names in a `Record`."""
         return {
-            "train_loss": self.loss / self.seen,
-            "train_accuracy": self.right / self.seen,
+            "train_loss": self.loss / self.seen if self.seen else math.nan,
+            "train_accuracy": self.right / self.seen if self.seen else math.nan,
             "learning_rate": self.learning_rate,
         } | {f"gradient_norm.{layer}": total / self.samples for layer, total in self.gradients.items()}
 

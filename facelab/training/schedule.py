@@ -11,7 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from facelab.errors import SettingsError
-from facelab.training.config import ScheduleConfig, TrainingConfig
+from facelab.training.config import OptimizerConfig, ScheduleConfig, TrainingConfig
+
+MOMENTUM_START = 0.5
 
 
 def _constant(config: ScheduleConfig, epoch: int, epochs: int, step: int, steps: int) -> float:
@@ -67,6 +69,13 @@ def rates(config: TrainingConfig, epoch: int, steps_per_epoch: int) -> np.ndarra
     moving = range(steps_per_epoch if config.schedule.name in EVERY_STEP else 1)
     factors = [rate_factor(config.schedule, epoch, step, steps_per_epoch, config.epochs) for step in moving]
     return np.broadcast_to(config.optimizer.learning_rate * np.array(factors), steps_per_epoch)
+
+
+def momentum_at(config: OptimizerConfig, epoch: int) -> float:
+    """The momentum in the epoch after `epoch` finished ones: Koch et al. 2015 let it rise linearly."""
+    start = min(MOMENTUM_START, config.momentum)
+    share = min(epoch / config.momentum_epochs, 1.0) if config.momentum_epochs else 1.0
+    return start + (config.momentum - start) * share
 
 
 @dataclass(frozen=True)

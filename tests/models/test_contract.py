@@ -1,4 +1,4 @@
-"""What every network must do, whatever its settings: one suite over the registry."""
+"""What every network of one input must do, whatever its settings: one suite over `ENCODERS`."""
 
 import pytest
 import torch
@@ -7,12 +7,13 @@ from torch import nn
 from facelab.errors import DataError, SettingsError, ShapeError
 from facelab.models import (
     ACTIVATIONS,
+    ENCODERS,
     INITS,
     PRESETS,
-    REGISTRY,
     Block,
     ConvNetConfig,
     MLPConfig,
+    ResidualConfig,
     blank,
     build,
     layer_table,
@@ -24,6 +25,7 @@ SMALL = {
         blocks=(Block(channels=4, pool="max"), Block(channels=6, kernel=5, stride=2, padding=0, pool="average")),
         hidden=(10, 10),
     ),
+    "residual": ResidualConfig(widths=(4, 6)),
 }
 CHANGES = {
     "batch norm": {"batch_norm": True},
@@ -35,8 +37,17 @@ CHANGES = {
 }
 CASES = {
     **PRESETS,
-    **{f"{kind}: {name}": SMALL[kind].replace(change) for kind in REGISTRY for name, change in CHANGES.items()},
+    **{
+        f"{kind}: {name}": small.replace(change)
+        for kind, small in SMALL.items()
+        for name, change in CHANGES.items()
+        if change.keys() <= type(small).model_fields.keys()
+    },
     "mlp: residual": MLPConfig(hidden=(12, 12, 12), residual=True, dropout=0.2),
+    "convnet: another hidden activation": SMALL["convnet"].replace({"hidden_activation": "sigmoid"}),
+    "residual: stem of stride 2": SMALL["residual"].replace({"stem_stride": 2}),
+    "residual: maps as they are": SMALL["residual"].replace({"pool": "none"}),
+    "residual: two blocks a stage": SMALL["residual"].replace({"blocks": 2}),
 }
 
 
@@ -56,7 +67,7 @@ def loss(network, toy):
 
 
 def test_small_configs_cover_the_registry():
-    assert SMALL.keys() == REGISTRY.keys()
+    assert SMALL.keys() == ENCODERS.keys()
 
 
 def test_logits_and_embeddings(network, config, images):
@@ -108,18 +119,18 @@ def test_input_is_left_as_it_was(network, images):
 
 
 def test_each_module_is_its_own_and_runs_once(network, config, images):
-    modules = [module for _, module in network.named_modules(remove_duplicate=False)]
-    assert len(modules) == len(set(map(id, modules)))
+    modules = dict(network.named_modules(remove_duplicate=False))
+    assert len(modules) == len(set(map(id, modules.values())))
     calls = []
-    for module in modules:
+    for name, module in modules.items():
         if not list(module.children()) and not isinstance(module, nn.Sequential):
-            module.register_forward_hook(lambda module, *_: calls.append(module))
+            module.register_forward_hook(lambda module, *_, name=name: calls.append(name))
     network(images.batch)
-    assert len(calls) == len(set(map(id, calls)))
-    activations = [call for call in calls if isinstance(call, ACTIVATIONS[config.activation].module)]
-    wanted = [layer for layer in layer_table(config, images.input_shape, 4) if layer.name.endswith("activation")]
-    assert len(activations) == len(wanted)
-    assert not any(getattr(call, "inplace", False) for call in calls)
+    assert len(calls) == len(set(calls))
+    activations = [layer for layer in layer_table(config, images.input_shape, 4) if layer.name.endswith("activation")]
+    assert [layer.name for layer in activations] == [name for name in calls if name.endswith("activation")]
+    assert all(isinstance(modules[layer.name], ACTIVATIONS[layer.kind].module) for layer in activations)
+    assert not any(getattr(module, "inplace", False) for module in modules.values())
 
 
 def test_trains_on_a_batch_of_one(network, images):
@@ -136,9 +147,10 @@ def test_points(points, hidden):
     assert network.embed(points.batch).shape == (8, 8 if hidden else 2)
 
 
-def test_convolutions_refuse_points(points):
+@pytest.mark.parametrize("config", [ConvNetConfig(), ResidualConfig()], ids=["convnet", "residual"])
+def test_convolutions_refuse_points(points, config):
     with pytest.raises(ShapeError, match="needs images"):
-        build(ConvNetConfig(), points)
+        build(config, points)
 
 
 def test_giants_are_refused(images):

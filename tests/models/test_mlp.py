@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from facelab.models import ACTIVATIONS, MLPConfig, blank, build
+from facelab.models import ACTIVATIONS, Block, ConvNetConfig, MLPConfig, blank, build
 from facelab.models.layers import BatchNorm1d, BatchNorm2d, Dense, Standardize
 
 
@@ -91,6 +91,17 @@ def test_spread_of_the_first_weights(config, hidden, output):
     assert network.hidden[0].linear.weight.std().item() == pytest.approx(hidden, rel=0.02)
     assert network.output.weight.std().item() == pytest.approx(output, rel=0.02)
     assert not network.hidden[0].linear.bias.any()
+
+
+def test_koch_draws_weights_and_biases():
+    """Koch et al. 2015: std 0.01 in convolutions and 0.2 in linear layers, biases around 0.5 with std 0.01."""
+    config = ConvNetConfig(blocks=(Block(channels=500, stride=2, pool="max"),), hidden=(500,), init="koch")
+    network = blank(config, (3, 8, 8), 500)
+    for layer, std in ((network.blocks[0].conv, 0.01), (network.hidden[0].linear, 0.2), (network.output, 0.2)):
+        assert layer.weight.std().item() == pytest.approx(std, rel=0.03)
+        assert layer.weight.mean().item() == pytest.approx(0, abs=0.05 * std)
+        assert layer.bias.mean().item() == pytest.approx(0.5, abs=0.003)
+        assert layer.bias.std().item() == pytest.approx(0.01, rel=0.15)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,33 @@ def config(photos):
     )
 
 
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory):
+    """A folder with one folder of photos for each of ten people, who differ in their colours."""
+    folder = tmp_path_factory.mktemp("crowd")
+    random = np.random.default_rng(0)
+    for person in range(10):
+        (folder / f"Person {person}").mkdir()
+        face = random.integers(0, 256, (1, 1, 3))
+        for number in range(5):
+            pixels = np.clip(random.normal(face, 40, (28, 28, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / f"Person {person}" / f"{number}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pairs_config(crowd):
+    """Four epochs of a small Siamese network on the photos of six people."""
+    return RunConfig.parse(
+        {
+            "data": {"source": "pairs", "pairs": 60, "faces": {"source": "folder", "path": str(crowd), "size": 28}},
+            "model": {"kind": "siamese", "embedding": 4, "branch": {"kind": "mlp", "hidden": [8], "dropout": 0.2}},
+            "batch_size": 6,
+            "epochs": 4,
+        }
+    )
+
+
 @pytest.fixture(
     params=[
         "sqlite",

@@ -37,11 +37,12 @@ def test_a_share_has_one_dataset():
     "apart",
     [
         sweep("epochs", [1, 2], FACES),
+        sweep("optimizer.momentum_epochs", [5, 10], POINTS),
         sweep("width", [100], POINTS),
         sweep("epochs", [1, 2], gradients=True),
         sweep("precision", ["bfloat16"]),
     ],
-    ids=["faces", "wide", "gradients", "bfloat16"],
+    ids=["faces", "rising momentum", "wide", "gradients", "bfloat16"],
 )
 def test_what_the_engine_does_not_train_has_a_job_each(apart):
     assert set(deal(apart, 2)) == {None}

@@ -30,6 +30,7 @@ CONVNET = {"kind": "convnet", "blocks": [{"channels": 4, "pool": "max"}], "hidde
 RESIDUAL = MLP | {"residual": True, "batch_norm": True}
 POOLED = CONVNET | {"batch_norm": True, "blocks": [{"channels": 4, "pool": "max"}, {"channels": 6, "pool": "average"}]}
 TO_A_POINT = CONVNET | {"batch_norm": True, "blocks": [{"channels": 4, "kernel": 28, "padding": 0}], "hidden": []}
+RESNET = {"kind": "residual", "widths": [16, 32], "dropout": 0.3}
 NETWORKS = {
     "linear": {"kind": "mlp", "hidden": []},
     "deep": MLP | {"hidden": [16] * 4, "dropout": 0.5, "activation": "tanh", "init": "xavier"},
@@ -39,6 +40,12 @@ NETWORKS = {
     "elu": MLP | {"activation": "elu", "residual": True, "hidden": [16, 8]},
     "pooled": POOLED,
     "point": TO_A_POINT,
+    "two activations": CONVNET | {"activation": "gelu", "hidden_activation": "sigmoid", "hidden": [8, 8]},
+    "koch": CONVNET | {"init": "koch", "batch_norm": True},
+    "koch, dense": MLP | {"init": "koch"},
+    "residual network": RESNET,
+    "one stage": RESNET | {"widths": [16], "blocks": 3, "pool": "none", "init": "koch"},
+    "down to a point": RESNET | {"widths": [16] * 6, "blocks": 4, "stem_stride": 2, "activation": "gelu"},
     "strided": CONVNET | {"blocks": [{"channels": 5, "kernel": 5, "stride": 2, "padding": 0}], "dropout": 0.25},
 }
 TRAININGS = {
@@ -47,6 +54,11 @@ TRAININGS = {
     "adamw": {"optimizer": {"name": "adamw"}, "schedule": {"name": "cosine"}, "label_smoothing": 0.1},
     "one cycle": {"optimizer": {"name": "sgd", "learning_rate": 0.05}, "schedule": {"name": "one_cycle"}},
     "l1": {"l1": 0.01, "optimizer": {"name": "sgd"}},
+    "rising momentum": {"optimizer": {"name": "sgd", "momentum_epochs": 2}},
+    "rising momentum in rmsprop": {
+        "optimizer": {"name": "rmsprop", "momentum_epochs": 5},
+        "schedule": {"name": "cosine"},
+    },
     "changes": {
         "changes": [{"epoch": 1, "learning_rate": 0.003, "batch_size": 5}, {"epoch": 2, "weight_decay": 0.1}],
         "schedule": {"name": "exponential", "gamma": 0.5},
@@ -59,6 +71,8 @@ TRAININGS = {
     "dropout": {"model": MLP | {"dropout": 0.3}},
     "odd last batch": {"model": RESIDUAL, "batch_size": 17},
     "a point": {"model": TO_A_POINT, "batch_size": 17},
+    "residual network": {"model": RESNET},
+    "odd last batch at a point": {"model": RESNET | {"widths": [16] * 6}, "batch_size": 33, "epochs": 1},
     "augmentation": {"model": CONVNET, "augmentation": {"flip": 0.5, "translate": 0.1, "erase": 0.5}},
     "patience": {"early_stopping": {"patience": 1}, "optimizer": {"learning_rate": 0.03}, "epochs": 30},
     "bfloat16": {"model": CONVNET, "precision": "bfloat16", "epochs": 1},
@@ -75,12 +89,16 @@ AUGMENTATIONS = [
     {"contrast": 0.3, "saturation": 0.3},
     {"blur": 1.5},
     {"blur": 0.7, "erase": 0.7, "translate": 0.2, "saturation": 0.5},
+    {"chance": 0.5, "rotate": 20, "scale": 0.2},
+    {"chance": 0.3, "perspective": 0.3},
+    {"chance": 0.7, "flip": 0.5, "shear": 10, "brightness": 0.3, "contrast": 0.3, "erase": 0.5},
+    {"chance": 0.5, "flip": 0.5},
 ]
 EVERYTHING = [
     *TRAININGS.values(),
     *({"model": model} for model in NETWORKS.values()),
     *({"augmentation": changes} for changes in AUGMENTATIONS),
-    {"device": "mps", "model": CONVNET},
+    *({"device": "mps", "model": model} for model in (CONVNET, RESNET)),
 ]
 
 
@@ -126,7 +144,7 @@ def assert_same(ours: dict, theirs: dict, **tolerance) -> None:
 
 
 @pytest.mark.parametrize("given", [True, False], ids=["given weights", "its own weights"])
-@pytest.mark.parametrize("model", [RESIDUAL, POOLED], ids=["MLP", "ConvNet"])
+@pytest.mark.parametrize("model", [RESIDUAL, POOLED, RESNET | {"dropout": 0}], ids=["MLP", "ConvNet", "ResNet"])
 def test_script_and_zip_reproduce_a_run(model, given, faces, tmp_path):
     config = settings(model=model, optimizer={"name": "sgd", "learning_rate": 0.01})
     start = models.build(config.model, faces, seed=99 if given else config.seed)
@@ -153,7 +171,7 @@ def test_script_trains_as_fit_does(changes, faces, capsys):
     names = module(config, faces)
     network = names["Net"]()
     network.load_state_dict(models.build(config.model, faces, config.seed).state_dict())
-    if config.model.kind == "convnet":
+    if config.model.kind != "mlp":
         network.to(memory_format=torch.channels_last)
     names["train"](network, *faces.split("train"), faces.split("validation"))
     tolerance = 2e-2 if config.precision == "bfloat16" else 1e-4
@@ -201,9 +219,23 @@ def test_script_is_tidy(changes, faces):
     assert "import facelab" not in text
 
 
+@pytest.mark.parametrize(
+    ("data", "model", "subject"),
+    [("moons", "mlp", "points"), ("pairs", "siamese", "pairs"), ("lfw_pairs", "siamese", "pairs")],
+)
+def test_there_is_no_script_but_for_faces(data, model, subject):
+    config = RunConfig.parse({"data": {"source": data}, "model": {"kind": model}})
+    with pytest.raises(RunError, match=f"is for runs on faces, but this one is on {subject}: take its weights instead"):
+        script(config, config.input_shape, ("a", "b"))
+
+
 def test_script_holds_only_what_its_settings_need(faces):
     text = script(settings(), faces.input_shape, faces.names)
-    assert not [word for word in ("ropout", "augment", "onv2d", "Norm", "clip", "patience", "schedule") if word in text]
+    assert not [
+        word
+        for word in ("ropout", "augment", "onv2d", "Norm", "clip", "patience", "schedule", "omentum")
+        if word in text
+    ]
 
 
 def test_names_cannot_become_code(faces):

@@ -67,6 +67,21 @@ def test_values_in_words():
     assert labels(("optimizer.weight_decay", [1e-5])) == ["weight decay 1e-05"]
 
 
+def test_a_value_that_is_left_open_is_none():
+    pairs = RunConfig.parse({"data": {"source": "pairs"}, "model": {"kind": "siamese"}})
+    assert labels(("model.margin", [None, 0.5]), base=pairs) == ["margin none", "margin 0.5"]
+
+
+@pytest.mark.parametrize(("kind", "source"), [("residual", "generated"), ("siamese", "pairs")])
+@pytest.mark.parametrize("field", ["depth", "width"])
+def test_depth_and_width_are_of_hidden_layers(kind, source, field):
+    base = RunConfig.parse({"data": {"source": source}, "model": {"kind": kind}})
+    with pytest.raises(
+        SettingsError, match=rf"^Depth and width are of model\.hidden, which a {kind} network does not h"
+    ):
+        sweep((field, [2]), base=base)
+
+
 def test_json_brings_back_an_equal_sweep():
     one = sweep(("model.hidden", [[3], [4, 4]]), ("model.dropout", [0, 0.5]), repeats=2, gradients=True)
     assert Sweep.parse(one.model_dump_json()) == one
@@ -97,7 +112,7 @@ def test_a_summary_says_what_varies():
         ([("depth", [10**9])], {}, "depth must be a whole number at least 0 and at most 200, but is 1000000000."),
         ([("depth", ["deep"])], {}, "depth must be a whole number at least 0 and at most 200, but is 'deep'."),
         ([("width", [0])], {}, "model.hidden.0 must be a whole number at least 1 and at most 8192, but is 0."),
-        ([("model.kind", ["convnet"])], {}, "A ConvNet needs photos, but moons are points: set model.kind to mlp."),
+        ([("model.kind", ["convnet"])], {}, "Only a multilayer perceptron takes points, and moons are points: set "),
         ([("seed", list(range(101)))], {"repeats": 10}, "This sweep has 1,010 members, but at most 1,000 are trained:"),
         ([("seed", [1])], {"repeats": 21}, "repeats must be a whole number at least 1 and at most 20, but is 21."),
         ([], {}, "vary must be a list at least 1 and at most 10 long, but is []."),

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from facelab.data import Pairs
 from facelab.models import Block, ConvNetConfig, MLPConfig, ModelConfig, build
 from facelab.training import Record, TrainingConfig, fit
 
@@ -54,6 +55,43 @@ def points() -> Toy:
     generator = torch.Generator().manual_seed(2)
     labels = torch.arange(60) % 3
     return Toy(torch.randn(60, 2, generator=generator) + labels[:, None] * torch.tensor([2.0, -1.0]), labels)
+
+
+PEOPLE = {"train": 20, "validation": 10, "test": 2}
+PHOTOS = 5
+
+
+@pytest.fixture(scope="session")
+def make_pairs() -> Callable[..., Pairs]:
+    """Photos with four fields of colour that tell people apart, under a light of each photo's own that hides them.
+
+    Of each split's photos, all pairs of one person and as many of two.
+    """
+
+    def make(channels: int = 3) -> Pairs:
+        generator = torch.Generator().manual_seed(3)
+        labels = torch.arange(sum(PEOPLE.values())).repeat_interleave(PHOTOS)
+        fields = torch.randint(0, 110, (sum(PEOPLE.values()), channels, 2, 2), generator=generator)
+        light = torch.randint(0, 110, (len(labels), 1, 1, 1), generator=generator)
+        noise = torch.randint(0, 20, (len(labels), channels, 8, 8), generator=generator)
+        images = fields.repeat_interleave(4, 2).repeat_interleave(4, 3)[labels] + light + noise
+        rows = torch.arange(len(labels)).split([people * PHOTOS for people in PEOPLE.values()])
+        photos, pairs = dict(zip(PEOPLE, rows, strict=True)), {}
+        for name, own in photos.items():
+            every = torch.combinations(own)
+            same = labels[every[:, 0]] == labels[every[:, 1]]
+            chosen = torch.randperm(int((~same).sum()), generator=generator)[: int(same.sum())]
+            pairs[name] = torch.cat([every[same], every[~same][chosen]])
+        people = tuple(f"person {index}" for index in range(sum(PEOPLE.values())))
+        return Pairs.of(images.to(torch.uint8), labels, people, photos, pairs, "drawn by hand")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pairs(make_pairs) -> Pairs:
+    """200 pairs and 100 photos to train on."""
+    return make_pairs()
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def drawn(monkeypatch):
 
     def pretend(share):
         monkeypatch.setattr(
-            "facelab.training.augment._spread", lambda images, width: torch.full((len(images),), share * width)
+            "facelab.training.augment._spread", lambda images, width, _: torch.full((len(images),), share * width)
         )
 
     return pretend
@@ -50,7 +50,7 @@ def test_nothing_switched_on_is_the_same_object(noise):
 
 
 def test_each_setting_is_tested():
-    assert EACH.keys() == AugmentationConfig.model_fields.keys()
+    assert EACH.keys() == AugmentationConfig.model_fields.keys() - {"chance"}
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -69,6 +69,31 @@ def test_range_and_shape(noise, settings):
     assert images.dtype == torch.float32
     assert images.min() >= -1e-6
     assert images.max() <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_grey_is_a_colour_photo_of_equal_channels(noise, name):
+    grey = noise[:, :1]
+    colour = changed(grey.expand(-1, 3, -1, -1), **{name: EACH[name]})
+    torch.testing.assert_close(changed(grey, **{name: EACH[name]}), colour[:, :1])
+
+
+ALWAYS = {"flip", "blur", "erase"}
+
+
+@pytest.mark.parametrize("name", sorted(EACH.keys() - ALWAYS))
+@pytest.mark.parametrize("chance", [0.3, 0.8])
+def test_chance_is_how_often_a_change_is_made(noise, name, chance):
+    """A translation and a tilt have two directions, and each is made as often."""
+    alike = noise[:1].expand(1000, -1, -1, -1)
+    left = torch.isclose(changed(alike, chance=chance, **{name: EACH[name]}), alike, atol=1e-4).flatten(1).all(1)
+    directions = 2 if name in ("translate", "perspective") else 1
+    assert left.double().mean().item() == pytest.approx((1 - chance) ** directions, abs=0.06)
+
+
+@pytest.mark.parametrize("name", sorted(ALWAYS))
+def test_chance_leaves_the_others_as_they_are(noise, name):
+    assert torch.equal(changed(noise, chance=0.1, **{name: EACH[name]}), changed(noise, **{name: EACH[name]}))
 
 
 def test_certain_flip_is_an_exact_mirror(noise):

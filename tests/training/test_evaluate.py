@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facelab.models import build
+from facelab.models import MLPConfig, SiameseConfig, build
 from facelab.training import interval, loss_and_accuracy, predict
 from facelab.training.evaluate import EVALUATION_BATCH
 
@@ -20,6 +20,25 @@ def test_predict_is_the_model_in_evaluation_mode(convnet, images):
     assert logits.dtype == torch.float32
     with torch.no_grad():
         torch.testing.assert_close(logits, model.eval()(many / 255))
+
+
+def test_predict_asks_what_it_is_told_to(convnet, images):
+    model = build(convnet, images)
+    many = images.inputs.repeat(9, 1, 1, 1)
+    embeddings = predict(model, many, ask=model.embed)
+    assert embeddings.shape == (len(many), 6)
+    with torch.no_grad():
+        torch.testing.assert_close(embeddings, model.eval().embed(many / 255))
+
+
+def test_predict_pairs(pairs):
+    model = build(SiameseConfig(branch=MLPConfig(hidden=(5,)), loss="contrastive"), pairs)
+    inputs, _ = pairs.split("validation")
+    distances = predict(model, inputs, ask=model.distances)
+    first, second = (predict(model, photos, ask=model.embed) for photos in inputs.unbind(1))
+    torch.testing.assert_close(distances, (first - second).norm(dim=1))
+    torch.testing.assert_close(predict(model, inputs), model.logits(distances))
+    assert predict(model, inputs[:0], ask=model.distances).shape == (0,)
 
 
 def test_predict_leaves_the_model_as_it_was(convnet, images):

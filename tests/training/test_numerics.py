@@ -1,7 +1,5 @@
 """Where and how the arithmetic runs."""
 
-import os
-
 import pytest
 import torch
 
@@ -58,6 +56,12 @@ def test_images_become_floats_laid_out_for_convolutions(convnet, images):
     torch.testing.assert_close(batch, images.inputs / 255)
 
 
+def test_pairs_become_floats(convnet, images, pairs):
+    inputs, _ = pairs.split("validation")
+    batch = choose(build(convnet, images), TrainingConfig(device="cpu")).inputs(inputs)
+    torch.testing.assert_close(batch, inputs / 255)
+
+
 def test_points_are_taken_as_they_are(mlp, points):
     chosen = choose(build(mlp, points), TrainingConfig(device="cpu"))
     assert chosen.inputs(points.inputs) is points.inputs
@@ -76,7 +80,7 @@ def test_bfloat16_learns_as_well(train, convnet, images):
 
 def test_threads(monkeypatch, convnet, mlp, images):
     before = torch.get_num_threads()
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(module, "cores", lambda: 8)
     try:
         model = build(convnet, images)
         assert [set_threads(model, jobs) for jobs in (0, 1, 3, 20)] == [8, 8, 2, 1]

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from facelab.models import build
+from facelab.models import DISTANCES, SiameseConfig, build
 from facelab.training import Checkpoint, TrainingConfig, fit
 from facelab.training.optimizers import OPTIMIZERS
 from facelab.training.randomness import PrivateRandom
@@ -20,6 +20,7 @@ CONFIG = TrainingConfig(
     label_smoothing=0.1,
     clip_norm=1.0,
 )
+PAIRS_CONFIG = CONFIG.replace({"batch_size": 60, "epochs": 3, "optimizer.momentum_epochs": 3, "optimizer.name": "sgd"})
 TIMED = ("images_per_second", "seconds_left")
 
 
@@ -80,6 +81,36 @@ def test_resumed_with_every_optimizer(train, convnet, images, name, precision):
     config = CONFIG.replace({"optimizer.name": name, "epochs": 2, "precision": precision})
     model, _ = resumed(convnet, images, config, 6)
     assert_same(model, train(convnet, images, config).model)
+
+
+@pytest.fixture(scope="module", params=DISTANCES)
+def siamese(request, convnet):
+    return SiameseConfig(branch=convnet, embedding=5, loss=request.param)
+
+
+@pytest.fixture(scope="module")
+def whole_of_pairs(train, siamese, pairs):
+    return train(siamese, pairs, PAIRS_CONFIG)
+
+
+# An epoch has 7 steps on pairs and 2 on photos: records 1 and 4 are in the midst of one, for either.
+@pytest.mark.parametrize("stop", [1, 2, 5, -1])
+def test_resumed_siamese_networks(siamese, pairs, whole_of_pairs, stop):
+    stop %= len(whole_of_pairs.records)
+    model, records = resumed(siamese, pairs, PAIRS_CONFIG, stop)
+    assert_same(model, whole_of_pairs.model)
+    assert [essence(record) for record in records] == [essence(record) for record in whole_of_pairs.records[stop:]]
+
+
+def test_the_caller_and_the_training_of_pairs_do_not_meet(siamese, pairs, whole_of_pairs):
+    model = build(siamese, pairs, PAIRS_CONFIG.seed)
+    torch.manual_seed(123)
+    expected = torch.get_rng_state()
+    for record in fit(model, pairs, PAIRS_CONFIG):
+        assert torch.equal(torch.get_rng_state(), expected)
+        torch.manual_seed(record.step)
+        expected = torch.get_rng_state()
+    assert_same(model, whole_of_pairs.model)
 
 
 @pytest.mark.parametrize("back", [0, 1, 2, 6])

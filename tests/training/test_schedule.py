@@ -1,12 +1,13 @@
-"""Each schedule against torch's, over whole runs."""
+"""Each schedule against torch's, over whole runs, and momentum that rises."""
 
 import pytest
 import torch
 from torch.optim import lr_scheduler
 
 from facelab.models import build
-from facelab.training import ScheduleConfig, TrainingConfig, fit
-from facelab.training.schedule import SCHEDULES, rate_factor
+from facelab.training import OptimizerConfig, ScheduleConfig, TrainingConfig, fit, steps
+from facelab.training.engine import supports
+from facelab.training.schedule import SCHEDULES, momentum_at, rate_factor
 
 RATE = 0.3
 # For each schedule: torch's, and whether it moves every step rather than every epoch.
@@ -62,3 +63,40 @@ def test_one_cycle_is_planned_for_all_epochs_however_early_it_stops(mlp, points)
     used = [record.metrics["learning_rate"] for record in records if record.kind == "step"]
     assert records[-1].outcome == "stopped early"
     assert used == pytest.approx([rate * 100 for rate in rates_by_torch("one_cycle", 30, 3)][: len(used)], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("momentum", "epochs", "expected"),
+    [
+        (0.9, 4, [0.5, 0.6, 0.7, 0.8, 0.9, 0.9]),
+        (0.9, 0, [0.9] * 6),
+        (0.9, 1, [0.5, *[0.9] * 5]),
+        (0.3, 4, [0.3] * 6),
+        (0.0, 4, [0.0] * 6),
+    ],
+)
+def test_momentum_rises_from_a_half(momentum, epochs, expected):
+    config = OptimizerConfig(momentum=momentum, momentum_epochs=epochs)
+    assert [momentum_at(config, epoch) for epoch in range(6)] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["sgd", "rmsprop"])
+def test_the_optimizer_sees_the_momentum_of_its_epoch(monkeypatch, mlp, points, name):
+    make, made = steps.OPTIMIZERS[name], []
+    monkeypatch.setitem(steps.OPTIMIZERS, name, lambda *args: made.append(make(*args)) or made[-1])
+    optimizer = {"name": name, "learning_rate": 0.01, "momentum_epochs": 2, "nesterov": True}
+    config = TrainingConfig(batch_size=16, epochs=4, optimizer=optimizer)
+    assert not supports(build(mlp, points), points.inputs, config)
+    records = fit(build(mlp, points), points, config)
+    seen = [made[0].param_groups[0]["momentum"] for record in records if record.kind == "step"]
+    assert seen == pytest.approx([0.5] * 3 + [0.7] * 3 + [0.9] * 6)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_rising_momentum_is_nothing_to_optimizers_without(mlp, points, name):
+    config = TrainingConfig(batch_size=16, epochs=2, precision="float32", optimizer={"name": name})
+    rising = config.replace({"optimizer.momentum_epochs": 2})
+    (plain, other), losses = (build(mlp, points), build(mlp, points)), []
+    for model, settings in ((plain, config), (other, rising)):
+        losses.append([record.metrics["loss"] for record in fit(model, points, settings) if record.kind == "step"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)

@@ -12,6 +12,15 @@ from facelab.training.augment import ERASED_AREA, ERASED_ASPECT, GREY
 
 MOVES = ("rotate", "shear", "scale", "translate")
 COLOURS = ("brightness", "contrast", "saturation")
+SPREAD = {"move", "tilt", "recolour"}
+"""The groups that draw from a range around no change, and so may be left out by chance."""
+
+SOMETIMES = Template('''\
+def sometimes(count, *shape):
+    """Random numbers in [0, 1), or 0.5, by which nothing changes: each counts with probability $chance."""
+    numbers, chances = torch.rand(count, 2, *shape).unbind(1)
+    return torch.where(chances < $chance, numbers, 0.5)
+''')
 
 FLIP = Template('''\
 def $name(images):
@@ -23,7 +32,7 @@ def $name(images):
 MOVE = Template('''\
 def $name(images):
     """Changes the place and shape of each image on its own, by one affine map."""
-    $draws = torch.rand(5, len(images)).to(images.device)
+    $draws = $random(5, len(images)).to(images.device)
 $changes
     matrix = [$matrix]
     grid = F.affine_grid(torch.stack(matrix, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
@@ -35,7 +44,7 @@ def $name(images):
     """Tilts each image on its own, as if it were seen aslant and from near."""
     still = torch.eye(2, 3, device=images.device).expand(len(images), 2, 3)
     grid = F.affine_grid(still, list(images.shape), align_corners=False)
-    tilt = (2 * torch.rand(2, len(images)) - 1).T.to(images.device) * $perspective
+    tilt = (2 * $random(2, len(images)) - 1).T.to(images.device) * $perspective
     distance = 1 + (grid * tilt.view(-1, 1, 1, 2)).sum(3, keepdim=True)
     return F.grid_sample(images, grid / distance, padding_mode="border", align_corners=False)
 ''')
@@ -43,7 +52,7 @@ def $name(images):
 COLOUR = Template('''\
 def $name(images):
     """Changes the colours of each image on its own."""
-    $draws = torch.rand(3, len(images), 1, 1, 1).to(images.device)
+    $draws = $random(3, len(images), 1, 1, 1).to(images.device)
 $changes
     return images
 ''')
@@ -94,13 +103,19 @@ def augmentation_code(config: AugmentationConfig, input_shape: tuple[int, ...]) 
         "erase": (_erase, ("erase",)),
     }
     used = {name: make for name, (make, fields) in groups.items() if any(getattr(config, field) for field in fields)}
+    helpers = [SOMETIMES.substitute(chance=config.chance)] if config.chance < 1 and SPREAD & used.keys() else []
     if len(used) == 1:
-        return [make(config, "augment") for make in used.values()]
+        return [*helpers, *(make(config, "augment") for make in used.values())]
     calls = "images"
     for name in used:
         calls = f"{name}({calls})"
     functions = [make(config, name) for name, make in used.items()]
-    return [*functions, CHAIN.substitute(calls=calls)] if functions else []
+    return [*helpers, *functions, CHAIN.substitute(calls=calls)] if functions else []
+
+
+def _random(config: AugmentationConfig) -> str:
+    """What draws numbers in [0, 1), of which 0.5 stands for no change."""
+    return "sometimes" if config.chance < 1 else "torch.rand"
 
 
 def _flip(config: AugmentationConfig, name: str) -> str:
@@ -134,11 +149,11 @@ def _move(config: AugmentationConfig, name: str) -> str:
     drawn = {"angle": "rotate", "shear": "shear", "scale": "scale", "x": "translate", "y": "translate"}
     draws = ", ".join(value if on[field] else "_" for value, field in drawn.items())
     matrix = ", ".join(constants.get(entry, entry) for entry in entries)
-    return MOVE.substitute(name=name, draws=draws, changes="\n".join(changes), matrix=matrix)
+    return MOVE.substitute(name=name, draws=draws, random=_random(config), changes="\n".join(changes), matrix=matrix)
 
 
 def _tilt(config: AugmentationConfig, name: str) -> str:
-    return TILT.substitute(name=name, perspective=config.perspective)
+    return TILT.substitute(name=name, random=_random(config), perspective=config.perspective)
 
 
 def _colour(config: AugmentationConfig, name: str) -> str:
@@ -155,7 +170,7 @@ def _colour(config: AugmentationConfig, name: str) -> str:
     }
     changes += [lines[field] for field in on]
     draws = ", ".join(field if field in on else "_" for field in COLOURS)
-    return COLOUR.substitute(name=name, draws=draws, changes="\n".join(changes))
+    return COLOUR.substitute(name=name, draws=draws, random=_random(config), changes="\n".join(changes))
 
 
 def _blur(config: AugmentationConfig, name: str, input_shape: tuple[int, ...]) -> str:

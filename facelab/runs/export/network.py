@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from math import prod
 
-from facelab.models import ACTIVATIONS, Block, ConvNetConfig, ModelConfig
+from facelab.models import ACTIVATIONS, Block, ConvNetConfig, EncoderConfig, MLPConfig
 from facelab.models.shapes import POOL, block_shapes, feature_shape
+from facelab.runs.export.residual import REPEATS, meets_lone_values, residual_code
 
 LINE = 120
-REPEATS = 3
-"""From this many equal layers in a row on, the script writes a loop."""
+DenseConfig = MLPConfig | ConvNetConfig
 
 STANDARDIZE = '''\
 class Standardize(nn.Module):
@@ -57,7 +57,7 @@ class {name}(nn.{name}):
 
 INITIALIZE = '''\
 def initialize(net):
-    """{text}; biases start at zero."""
+    """{text}; biases {biases}."""
     for {name}, module in net.{modules}:
         if isinstance(module, {layers}):
 {weights}
@@ -67,7 +67,9 @@ INITS = {
     "kaiming_uniform": "Uniform with standard deviation gain / sqrt(inputs per unit), He et al. 2015",
     "xavier": "Uniform with variance 2 / (inputs + outputs), Glorot & Bengio 2010",
     "normal": "Normal with standard deviation {std}",
+    "koch": "Normal with standard deviation 0.01 in convolutions and 0.2 elsewhere, Koch et al. 2015",
 }
+BIASES = {"koch": ("too, around 0.5", "nn.init.normal_(module.bias, 0.5, 0.01)")}
 GAINS = {
     "relu": "math.sqrt(2)",
     "leaky_relu": 'nn.init.calculate_gain("leaky_relu")',
@@ -75,17 +77,19 @@ GAINS = {
 }
 
 
-def network_code(config: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> list[str]:
+def network_code(config: EncoderConfig, input_shape: tuple[int, int, int], classes: int) -> list[str]:
     """The classes and functions that make the network, called `Net` with an `initialize` beside it."""
-    layers = list(_blocks(config, input_shape)) if config.kind == "convnet" else []
-    hidden = list(_hidden(config, input_shape))
-    parts = [STANDARDIZE]
-    if layers or hidden:
-        parts.append(LAYERS)
-    if any(name == "Residual" for name, _ in hidden):
-        parts.append(RESIDUAL)
-    parts += [BATCH_NORM.format(name=name) for name in _lone_value_norms(config, input_shape)]
-    return [*parts, _net(config, input_shape, classes, layers, hidden), _initialize(config)]
+    norms = [BATCH_NORM.format(name=name) for name in _lone_value_norms(config, input_shape)]
+    if config.kind == "residual":
+        network = [LAYERS, *norms, *residual_code(config, input_shape, classes)]
+    else:
+        layers = list(_blocks(config, input_shape)) if config.kind == "convnet" else []
+        hidden = list(_hidden(config, input_shape))
+        network = [LAYERS] if layers or hidden else []
+        if any(name == "Residual" for name, _ in hidden):
+            network.append(RESIDUAL)
+        network += [*norms, _net(config, input_shape, classes, layers, hidden)]
+    return [STANDARDIZE, *network, _initialize(config)]
 
 
 def call(name: str, arguments: Iterable[str], indent: int) -> str:
@@ -105,7 +109,7 @@ def _blocks(config: ConvNetConfig, input_shape: tuple[int, int, int]) -> Iterato
         arguments = [f"conv={_conv(block, channels, bias=not config.batch_norm)}"]
         if config.batch_norm:
             arguments.append(f"norm={'' if side == [1, 1] else 'nn.'}BatchNorm2d({block.channels})")
-        arguments.append(f"activation={_activation(config)}")
+        arguments.append(f"activation={_activation(config.activation)}")
         if block.pool != "none":
             arguments.append(f"pool=nn.{ {'max': 'MaxPool2d', 'average': 'AvgPool2d'}[block.pool] }({POOL})")
         channels = block.channels
@@ -118,34 +122,37 @@ def _conv(block: Block, inputs: int, bias: bool) -> str:
     return f"nn.Conv2d({', '.join([str(inputs), str(block.channels), str(block.kernel), *changed])})"
 
 
-def _hidden(config: ModelConfig, input_shape: tuple[int, int, int]) -> Iterator[tuple[str, list[str]]]:
+def _hidden(config: DenseConfig, input_shape: tuple[int, int, int]) -> Iterator[tuple[str, list[str]]]:
     widths = (_features(config, input_shape), *config.hidden)
     dense = config.kind == "mlp"
+    activation = config.activation if dense else config.hidden_activation or config.activation
     for index, (inputs, outputs) in enumerate(pairwise(widths)):
         norm = dense and config.batch_norm
         arguments = [f"linear=nn.Linear({inputs}, {outputs}{', bias=False' if norm else ''})"]
         if norm:
             arguments.append(f"norm=BatchNorm1d({outputs})")
-        arguments.append(f"activation={_activation(config)}")
+        arguments.append(f"activation={_activation(activation)}")
         if config.dropout and (dense or index == len(config.hidden) - 1):
             arguments.append(f"dropout=nn.Dropout({config.dropout})")
         residual = dense and config.residual and inputs == outputs
         yield "Residual" if residual else "Layers", arguments
 
 
-def _features(config: ModelConfig, input_shape: tuple[int, int, int]) -> int:
+def _features(config: DenseConfig, input_shape: tuple[int, int, int]) -> int:
     return prod(input_shape if config.kind == "mlp" else feature_shape(config, input_shape))
 
 
-def _activation(config: ModelConfig) -> str:
-    return f"nn.{ACTIVATIONS[config.activation].module.__name__}()"
+def _activation(name: str) -> str:
+    return f"nn.{ACTIVATIONS[name].module.__name__}()"
 
 
-def _lone_value_norms(config: ModelConfig, input_shape: tuple[int, int, int]) -> Iterator[str]:
+def _lone_value_norms(config: EncoderConfig, input_shape: tuple[int, int, int]) -> Iterator[str]:
     """The kinds of batch norm that meet a single value per channel in a batch of one, where torch's own raises."""
-    if config.batch_norm and config.kind == "mlp" and config.hidden:
+    if config.kind == "mlp" and config.batch_norm and config.hidden:
         yield "BatchNorm1d"
-    if config.batch_norm and config.kind == "convnet":
+    if config.kind == "residual" and meets_lone_values(config, input_shape):
+        yield "BatchNorm2d"
+    if config.kind == "convnet" and config.batch_norm:
         shapes = []
         for index, block in enumerate(config.blocks):
             conv, input_shape = block_shapes(block, index, input_shape)
@@ -173,7 +180,7 @@ def _repeated(kind: str, arguments: list[str], times: int) -> str:
 
 
 def _net(
-    config: ModelConfig,
+    config: DenseConfig,
     input_shape: tuple[int, int, int],
     classes: int,
     blocks: list[tuple[str, list[str]]],
@@ -203,7 +210,8 @@ def _net(
     )
 
 
-def _initialize(config: ModelConfig) -> str:
+def _initialize(config: EncoderConfig) -> str:
+    dense = config.kind == "mlp"
     gain = GAINS.get(config.activation, repr(ACTIVATIONS[config.activation].gain))
     scaled = config.init == "kaiming_uniform" and gain != "1.0"
     weights = {
@@ -214,14 +222,19 @@ def _initialize(config: ModelConfig) -> str:
         ],
         "xavier": ["nn.init.xavier_uniform_(module.weight)"],
         "normal": [f"nn.init.normal_(module.weight, std={config.init_std})"],
+        "koch": [
+            f"nn.init.normal_(module.weight, std={'0.2' if dense else '0.01 if module.weight.dim() == 4 else 0.2'})"
+        ],
     }[config.init]
-    zero = ["nn.init.zeros_(module.bias)"]
-    if config.batch_norm:  # whose layers have no bias
-        zero = ["if module.bias is not None:", "    nn.init.zeros_(module.bias)"]
+    text, bias = BIASES.get(config.init, ("start at zero", "nn.init.zeros_(module.bias)"))
+    biases = [bias]
+    if config.kind == "residual" or config.batch_norm:  # whose layers have no bias
+        biases = ["if module.bias is not None:", f"    {bias}"]
     return INITIALIZE.format(
         text=INITS[config.init].format(std=config.init_std),
+        biases=text,
         name="name" if scaled else "_",
         modules="named_modules()",
-        layers="(nn.Linear, nn.Conv2d)" if config.kind == "convnet" else "nn.Linear",
-        weights="\n".join(f"            {line}" for line in [*weights, *zero]),
+        layers="nn.Linear" if dense else "(nn.Linear, nn.Conv2d)",
+        weights="\n".join(f"            {line}" for line in [*weights, *biases]),
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
+from facelab.errors import RunError
 from facelab.runs.config import RunConfig
 from facelab.runs.export.archive import folder_names
 from facelab.runs.export.augmentation import augmentation_code
@@ -10,6 +11,7 @@ from facelab.runs.export.network import LINE, network_code
 from facelab.runs.export.template import EVALUATE, HEAD, LOAD, MAIN, ONE_CYCLE, TRAIN, render
 from facelab.training import Change, OptimizerConfig, ScheduleConfig
 from facelab.training.evaluate import EVALUATION_BATCH
+from facelab.training.schedule import MOMENTUM_START
 
 DEVICES = {
     "auto": '"cuda" if torch.cuda.is_available() else "cpu"',
@@ -32,7 +34,12 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
 
     Raises:
         ShapeError: the network cannot take such images.
+        RunError: the run is not on faces.
     """
+    if config.subject != "faces":
+        raise RunError(
+            f"The script is for runs on faces, but this one is on {config.subject}: take its weights instead."
+        )
     model, augmentation = config.model, augmentation_code(config.augmentation, input_shape)
     l1 = config.l1 or any(change.l1 for change in config.changes)
     one_cycle = config.schedule.name == "one_cycle"
@@ -52,6 +59,7 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
         "schedule": "" if config.changes else _schedule(config.schedule),
         "change_list": _changes(config.changes),
         "factor": _factor(config.schedule),
+        "momentum": _momentum(config.optimizer),
         "and_l1": ', "l1": L1' if l1 else "",
         "randomness": " and ".join(["augmentation"] * bool(augmentation) + ["dropout"] * bool(model.dropout)),
     }
@@ -60,9 +68,9 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
     }
     flags = {
         "patience": config.early_stopping.patience,
-        "layers": model.kind == "convnet" or model.hidden,
-        "convolutions": model.kind == "convnet",
-        "channels_last": model.kind == "convnet" and config.device != "mps",
+        "layers": model.kind != "mlp" or model.hidden,
+        "convolutions": model.kind != "mlp",
+        "channels_last": model.kind != "mlp" and config.device != "mps",
         "bfloat16": config.precision == "bfloat16",
         "per_epoch": values["schedule"],
         "one_cycle": one_cycle and not config.changes,
@@ -76,6 +84,7 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
         "random": augmentation or model.dropout,
         "smoothing": config.label_smoothing,
         "clip": config.clip_norm,
+        "momentum": values["momentum"],
     }
     on = {name for name, wanted in flags.items() if wanted}
     before = (HEAD, LOAD)
@@ -91,7 +100,7 @@ def script(config: RunConfig, input_shape: tuple[int, int, int], names: Sequence
 
 
 def _precision(config: RunConfig) -> str:
-    if config.precision == "auto" and config.model.kind == "convnet":
+    if config.precision == "auto" and config.model.kind != "mlp":
         return "float32, facelab in bfloat16 where the\nprocessor is fast at it"
     return config.precision.replace("auto", "float32")
 
@@ -117,6 +126,14 @@ def _optimizer(config: OptimizerConfig) -> str:
         options["fused"] = True
     arguments = ", ".join(f"{name}={value}" for name, value in options.items())
     return f"torch.optim.{OPTIMIZERS[config.name]}(net.parameters(), {arguments})"
+
+
+def _momentum(config: OptimizerConfig) -> str:
+    """What momentum rises to in an epoch, as code; empty where it stays."""
+    if config.name not in ("sgd", "rmsprop") or config.momentum <= MOMENTUM_START or not config.momentum_epochs:
+        return ""
+    rise = config.momentum - MOMENTUM_START
+    return f"{MOMENTUM_START} + {rise:.9g} * min((epoch - 1) / {config.momentum_epochs}, 1)"
 
 
 def _schedule(config: ScheduleConfig) -> str:

@@ -101,6 +101,8 @@ def train(net, images, labels, validation):
         torch.manual_seed(seed + 2**31)  # for $randomness  #? random
         now |= CHANGES.get(epoch - 1, {})  #? changes
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+        for group in optimizer.param_groups:  #? momentum
+            group["momentum"] = $momentum  #? momentum
         net.train()
         total_loss, right = 0.0, 0
         for batch in order.to(DEVICE).split(BATCH_SIZE):  #? !changes
