@@ -1,4 +1,4 @@
-"""facelab from a terminal: `python -m facelab train|sweep|runs|export|datasets`.
+"""facelab from a terminal: `python -m facelab train|sweep|runs|export|verify|datasets`.
 
 What needs torch is imported inside the commands, so that `--help` answers at once.
 """
@@ -13,10 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facelab.errors import DataError, FacelabError, SettingsError
+from facelab.errors import FacelabError, SettingsError
 from facelab.terminal import CtrlC, Progress, one_line, percent, print_json
 
 if TYPE_CHECKING:
+    from facelab.recognition import Embedder, Verdict
     from facelab.runs import Rank, Run, RunConfig, RunStore, Sweep, Vary
     from facelab.training import Record
 
@@ -31,6 +32,7 @@ examples:
   {PROGRAM} train --set epochs=5
   {PROGRAM} runs
   {PROGRAM} export --help
+  {PROGRAM} verify one.jpg other.jpg
 
 Runs and caches lie in the folder that FACELAB_HOME names, real datasets are found in the one that FACELAB_DATA names.
 Exit codes: {FINE} fine; {FAILED} the run failed or diverged; {WRONG} wrong usage or settings, or something is missing;
@@ -64,6 +66,14 @@ faces, train.py, a PyTorch script that trains the same network without facelab. 
 example:
   {PROGRAM} export 260131-120000-a1b2c3 --faces --out my-run
 """
+VERIFY_EPILOG = f"""\
+examples:
+  {PROGRAM} verify one.jpg other.jpg
+  {PROGRAM} verify one.jpg other.jpg --embedder reference --json
+
+Compares the largest face on each photo. The answer is never certain: it comes with how often the embedder is wrong on
+known pairs. Nothing is sent anywhere. The exit code is {FINE} for either answer.
+"""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -86,19 +96,17 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def datasets(arguments: argparse.Namespace) -> int:
-    """List where faces and points can come from, or download one of them."""
-    from facelab.data import POINT_SOURCES, SOURCES, download
+    """List where faces, pairs and points can come from, or download one of them."""
+    from facelab.data import ALL_SOURCES, PAIR_SOURCES, SOURCES, download
 
-    if arguments.download in POINT_SOURCES:
-        raise DataError(f"There is nothing to download for {arguments.download}.")
     if arguments.download:
         with Progress(arguments.json) as progress:
             download(arguments.download, lambda share: progress.show(f"Downloading: {share:.0%}"))
     found = []
-    for name, source in (SOURCES | POINT_SOURCES).items():
+    for name, source in ALL_SOURCES.items():
         missing = source.available()
         command = f"{PROGRAM} datasets --download {name}" if missing and source.download else None
-        kind = "faces" if name in SOURCES else "points"
+        kind = "faces" if name in SOURCES else "pairs" if name in PAIR_SOURCES else "points"
         facts = {"source": name, "kind": kind, "title": source.title, "description": source.description}
         found.append(facts | {"available": missing is None, "missing": missing, "download": command})
     if arguments.json:
@@ -216,7 +224,7 @@ def export(arguments: argparse.Namespace) -> int:
         if arguments.faces:
             contents["faces.zip"] = faces_zip(faces)
     elif arguments.faces:
-        raise SettingsError(f"The run {run.id} was trained on points: leave out --faces.")
+        raise SettingsError(f"The run {run.id} was trained on {run.config.subject}: leave out --faces.")
     folder = arguments.out or Path(f"facelab-{run.id}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -229,6 +237,18 @@ def export(arguments: argparse.Namespace) -> int:
         print_json({"run": run.id, "files": written})
     else:
         print(*written, sep="\n")
+    return FINE
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Say whether two photos show the same person."""
+    from facelab.recognition import embedder, verify
+
+    verdict = verify(arguments.first, arguments.second, arguments.embedder)
+    if arguments.json:
+        print_json(verdict.as_json())
+    else:
+        _print_verdict(verdict, embedder(verdict.embedder), (arguments.first, arguments.second))
     return FINE
 
 
@@ -278,6 +298,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("run", metavar="RUN", help="the id of a run, as `runs` lists it")
     command.add_argument("--out", type=Path, metavar="FOLDER", help="where to write; by default ./facelab-RUN")
     command.add_argument("--faces", action="store_true", help="also faces.zip: the photos, for train.py")
+    command = add("verify", verify, VERIFY_EPILOG)
+    command.add_argument("first", type=Path, metavar="PHOTO", help="a photo with a face")
+    command.add_argument("second", type=Path, metavar="PHOTO", help="another")
+    command.add_argument(
+        "--embedder", default="starter", metavar="NAME", help="starter, reference, or the id of a finished run on pairs"
+    )
     return parser
 
 
@@ -385,6 +411,30 @@ def _print_result(run: "Run") -> None:
         low, high = (100 * bound for bound in run.test_interval)
         interval, right = f"95 % interval {low:.1f} to {high:.1f} %", f"{run.test_right} of {run.test_total}"
         print(f"Test accuracy {percent(run.test_accuracy)} ({interval}, {right} {run.config.subject})")
+
+
+def _print_verdict(verdict: "Verdict", by: "Embedder", files: tuple[Path, Path]) -> None:
+    from facelab.recognition.face_space import STRANGE
+    from facelab.recognition.scores import operating_point
+
+    answer, side = ("The same person", "at most") if verdict.verified else ("Two people", "above")
+    print(
+        f"{answer}, with a probability of {percent(verdict.confidence)} if either is as likely beforehand: the "
+        f"distance is {verdict.distance:.3f}, {side} the threshold of {verdict.threshold:.3f}."
+    )
+    errors = operating_point(by.known.distances, by.known.same, verdict.threshold)
+    for share, of, taken in (
+        (errors.false_accepts, "two people", "one person"),
+        (errors.false_rejects, "one person", "two people"),
+    ):
+        bounds = f"95 % interval {percent(share.low)} to {percent(share.high)}, {share.count} of {share.total}"
+        print(f"Of known pairs of {of} it takes {percent(share.value)} for {taken} ({bounds}).")
+    for file, count, seen in zip(files, verdict.found, verdict.descriptions, strict=True):
+        if count > 1:
+            print(f"{one_line(file.name)} shows {count} faces, of which the largest was compared.")
+        if seen.strangeness > STRANGE:
+            print(f"The face on {one_line(file.name)} looks like nothing in training: do not rely on the answer.")
+    print(f"{by.title}: {by.about}")
 
 
 if __name__ == "__main__":

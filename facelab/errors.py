@@ -31,3 +31,7 @@ class StoreError(FacelabError):
 
 class AnalysisError(FacelabError):
     """A network cannot be looked into in the way that was asked for."""
+
+
+class RecognitionError(FacelabError):
+    """Faces cannot be found or compared on this computer."""

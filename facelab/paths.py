@@ -16,6 +16,11 @@ def cache() -> Path:
     return home() / "cache"
 
 
+def assets() -> Path:
+    """The folder of what comes with facelab: ready-made runs, measurements and pictures."""
+    return Path(__file__).parents[1] / "assets"
+
+
 def data() -> Path | None:
     """The folder of real datasets named by `FACELAB_DATA`, or None where there is none."""
     folder = os.environ.get("FACELAB_DATA")

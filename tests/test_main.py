@@ -112,8 +112,8 @@ def test_a_failed_run_says_why(train, capsys):
         (["--set=epochs=0"], "epochs must be a whole number at least 1 and at most 10000, but is 0."),
         (["--set=optimizer.rate=1"], "There is no setting optimizer.rate."),
         (["--set=epochs"], "--set takes NAME=VALUE, such as epochs=5, but not 'epochs'."),
-        (["--set=model.kind=rnn"], "one of 'mlp', 'convnet'."),
-        (["--set=data.source=xor"], "A ConvNet needs photos, but xor are points: set model.kind to mlp."),
+        (["--set=model.kind=rnn"], "one of 'mlp', 'convnet', 'residual', 'siamese'."),
+        (["--set=data.source=xor"], "xor are points: set model.kind to mlp."),
         (["--set=data.source=table", "--set=model.kind=mlp", "--set=data.path=no.csv"], "There is no file no.csv"),
         (["--set=data.source=folder", "--set=data.path=nowhere"], "There is no folder nowhere"),
         (["--config=missing.json"], "The file missing.json cannot be read: No such file or directory."),
@@ -313,7 +313,7 @@ def test_nothing_to_download(source, capsys):
     assert f"nothing to download for {source}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["sweep"], ["runs"], ["export"]])
+@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["sweep"], ["runs"], ["export"], ["verify"]])
 def test_help_loads_nothing_heavy(command):
     code = (
         "import sys; from facelab.__main__ import main\ntry: main()\nexcept SystemExit: print('torch' in sys.modules)"
@@ -335,3 +335,44 @@ def test_wrong_usage_has_its_exit_code():
     )
     assert done.returncode == WRONG
     assert "invalid choice: 'fly'" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory) -> tuple[Path, Path, Path]:
+    """Two photos of drawn people and a grey one."""
+    from facelab.data.generated import generate
+
+    folder = tmp_path_factory.mktemp("faces")
+    drawn = generate(people=3, photos=1, size=128, seed=0).images.permute(0, 2, 3, 1).numpy()
+    for name, photo in {"one": drawn[0], "other": drawn[2], "none": np.full((128, 128, 3), 120, np.uint8)}.items():
+        Image.fromarray(photo).save(folder / f"{name}.png")
+    return tuple(folder / f"{name}.png" for name in ("one", "other", "none"))
+
+
+def test_verify_says_how_often_it_is_wrong(faces, capsys):
+    assert main(["verify", str(faces[0]), str(faces[0]), "--embedder", "reference"]) == FINE
+    printed = capsys.readouterr().out
+    assert printed.startswith("The same person, with a probability of 99.0 % if either is as likely beforehand")
+    assert "Of known pairs of two people it takes " in printed
+    assert "Of known pairs of one person it takes " in printed
+    assert "dlib's network" in printed
+
+
+def test_verify_as_json(faces, capsys):
+    assert main(["verify", str(faces[0]), str(faces[1]), "--embedder", "reference", "--json"]) == FINE
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["verified"] == (facts["distance"] <= facts["threshold"])
+    assert facts["facial_areas"]["img1"].keys() == {"x", "y", "w", "h"}
+
+
+def test_verify_refuses_what_it_cannot_compare(faces, photos, train, capsys):
+    one, _, none = map(str, faces)
+    assert train() == FINE
+    for arguments, sentence in (
+        ([one, none], "no face to be found on the second photo"),
+        (["nowhere.jpg", one], "The first photo: the photo cannot be opened"),
+        ([one, one, "--embedder", "nobody"], "There is no run nobody"),
+        ([one, one, "--embedder", the_run().id], "does not compare faces"),
+    ):
+        assert main(["verify", "--embedder", "reference", *arguments]) == WRONG
+        assert sentence in capsys.readouterr().err

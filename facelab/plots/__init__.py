@@ -22,14 +22,17 @@ from facelab.plots.images import montage
 from facelab.plots.invariance import Band, drop_dots, lost_sheet, ranking_bars, strength_curves
 from facelab.plots.maps import settings_map
 from facelab.plots.mistakes import answer_sheet, person_rates, reliability
+from facelab.plots.rates import Rates, det_curves, roc_curves
 from facelab.plots.receptive import receptive_field
 from facelab.plots.search import importances, parallel_coordinates, search_history
 from facelab.plots.units import feature_wall, unit_sheet
+from facelab.plots.verification import drift, pair_sheet, score_histogram
 from facelab.plots.weights import weight_wall
 
 __all__ = [
     "Band",
     "Curve",
+    "Rates",
     "accuracy_curves",
     "against_setting",
     "alt",
@@ -39,6 +42,8 @@ __all__ = [
     "completeness_bars",
     "confusion",
     "deletion_curves",
+    "det_curves",
+    "drift",
     "drop_dots",
     "face_sheet",
     "feature_wall",
@@ -49,6 +54,7 @@ __all__ = [
     "montage",
     "norm_curves",
     "overlaid_curves",
+    "pair_sheet",
     "parallel_coordinates",
     "person_rates",
     "randomisation_curves",
@@ -56,6 +62,8 @@ __all__ = [
     "rate_curve",
     "receptive_field",
     "reliability",
+    "roc_curves",
+    "score_histogram",
     "search_history",
     "settings_map",
     "split_counts",
