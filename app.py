@@ -23,10 +23,12 @@ from facelab.training.engine import warm
 warm()
 """
 DRAW = """
-from facelab.data import load_faces
+from facelab.data import GeneratedSpec, load_faces
+from facelab.labs.siamese import PAIRS
 from facelab.labs.starters import STARTERS
-for starter in STARTERS.values():
-    load_faces(starter.config.data)
+for data in (*(starter.config.data for starter in STARTERS.values()), PAIRS.data.faces):
+    if isinstance(data, GeneratedSpec):
+        load_faces(data)
 """
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from facelab.ui import forms, gallery
-from facelab.ui.services import faces
+from facelab.ui.services import dataset
 
 st.title("Data")
 st.markdown("Faces to train on. Everything stays on this computer.")
@@ -14,7 +14,7 @@ with controls:
     spec = forms.data_form()
 
 with view:
-    people = faces(spec) if spec else None
+    people = dataset(spec) if spec else None
     if people:
         for note in people.notes:
             st.info(note)

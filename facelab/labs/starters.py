@@ -6,7 +6,8 @@ from pathlib import Path
 
 from facelab.data import GeneratedSpec
 from facelab.data.specs import Split
-from facelab.errors import RunError, StoreError
+from facelab.errors import RunError, SettingsError, StoreError
+from facelab.labs.siamese import VERIFIER
 from facelab.models import ConvNetConfig, MLPConfig
 from facelab.runs import RunConfig, RunStore
 from facelab.runs.parcel import unpack
@@ -47,6 +48,7 @@ STARTERS: dict[str, Starter] = {
             batch_size=64,
         ),
     ),
+    "verifier": Starter("Ready-made verifier", "Whether two photos show one person", VERIFIER),
 }
 
 
@@ -85,6 +87,6 @@ def _install(store: RunStore, name: str, starter: Starter) -> str:
 def _is_there(store: RunStore, run_id: str, starter: Starter) -> bool:
     try:
         run = store.get(run_id)
-    except RunError:
+        return run.status == "finished" and run.config == starter.config
+    except (RunError, SettingsError):
         return False
-    return run.status == "finished" and run.settings == starter.config.model_dump_json()

@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from facelab.data import POINT_SOURCES, SOURCES
+from facelab.data import PAIR_SOURCES, POINT_SOURCES, SOURCES
 from facelab.runs import RunConfig
 from facelab.settings import Settings
 
@@ -34,11 +35,15 @@ def apply(values: dict[str, Any]) -> None:
 def address(config: RunConfig) -> dict[str, str | list[str]]:
     """Settings as query parameters: a link that opens a page with them.
 
-    Of a run on faces those that are not at their default; of one on points all, as the Playground has other defaults.
+    Of a run on faces those that are not at their default; of others all, as their defaults are other ones.
     """
     usual = spread(RunConfig().flat()) if config.subject == "faces" else {}
     changed = {name: value for name, value in spread(config.flat()).items() if usual.get(name) != value}
-    return {name: str(value) if name in TYPED else _parameter(value) for name, value in changed.items()}
+    return {
+        name: str(value) if name.endswith(TYPED) else _parameter(value)
+        for name, value in changed.items()
+        if value is not None
+    }
 
 
 def spread(values: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +72,7 @@ def _parameter(value: Any) -> str | list[str]:
     return words(value) if isinstance(value, str) else str(value)
 
 
-def choose(label: str, options: list[str], default: str, key: str, widget: Callable[..., str], **more: Any) -> str:
+def choose(label: str, options: list[Any], default: Any, key: str, widget: Callable[..., Any], **more: Any) -> Any:
     """One of `options`, shown and written into the address in words."""
     start = (
         {"default": default, "required": True} if widget is st.segmented_control else {"index": options.index(default)}
@@ -76,8 +81,14 @@ def choose(label: str, options: list[str], default: str, key: str, widget: Calla
 
 
 def _kind(annotation: Any) -> type:
-    origin = get_origin(annotation)
-    return annotation if origin is None else origin
+    annotation = _known(annotation)
+    return get_origin(annotation) or annotation
+
+
+def _known(annotation: Any) -> Any:
+    """What a setting is where it is not None."""
+    others = [argument for argument in get_args(annotation) if argument is not NoneType]
+    return others[0] if NoneType in get_args(annotation) else annotation
 
 
 def _bounds(info: FieldInfo, kind: type) -> dict[str, Any]:
@@ -94,10 +105,10 @@ def _bounds(info: FieldInfo, kind: type) -> dict[str, Any]:
     return found
 
 
-def _number(label: str, info: FieldInfo, options: dict[str, Any]) -> int | float:
-    kind = info.annotation
-    value = kind(options.pop("default"))
-    more = {"step": value / 2 or 0.1, "format": "%g"} if kind is float else {"step": 1}
+def _number(label: str, info: FieldInfo, options: dict[str, Any]) -> int | float | None:
+    kind, value = _known(info.annotation), options.pop("default")
+    more = {"step": (value or 0) / 2 or 0.1, "format": "%g"} if kind is float else {"step": 1}
+    value = value if value is None else kind(value)
     return st.number_input(label, value=value, **_bounds(info, kind) | more | options)
 
 
@@ -107,7 +118,8 @@ def _toggle(label: str, info: FieldInfo, options: dict[str, Any]) -> bool:
 
 def _choice(label: str, info: FieldInfo, options: dict[str, Any]) -> str:
     del options["bind"]
-    return choose(label, list(get_args(info.annotation)), widget=st.selectbox, **options)
+    known = _known(info.annotation)
+    return choose(label, [None] * (known is not info.annotation) + [*get_args(known)], widget=st.selectbox, **options)
 
 
 def _text(label: str, info: FieldInfo, options: dict[str, Any]) -> str:
@@ -130,13 +142,13 @@ WIDGETS: dict[type, Callable[[str, FieldInfo, dict[str, Any]], Any]] = {
     Literal: _choice,
 }
 
-TYPED = ("data.path", "data.drawn", "model.hidden")
-"""Settings that are written as they are."""
+TYPED = (".path", ".drawn", ".hidden", ".widths")
+"""Ends of the names of settings that are written as they are."""
 PILLS = ("data.features",)
 """Settings of which several are chosen."""
 WITHOUT = ("changes",)
 """Settings without a control: the Playground writes them down as they happen."""
-SPELLINGS = {name: source.title for name, source in (SOURCES | POINT_SOURCES).items()} | {
+SPELLINGS = {name: source.title for name, source in (SOURCES | PAIR_SOURCES | POINT_SOURCES).items()} | {
     "x": "x",
     "y": "y",
     "x2": "x²",
@@ -146,6 +158,11 @@ SPELLINGS = {name: source.title for name, source in (SOURCES | POINT_SOURCES).it
     "sin_y": "sin πy",
     "mlp": "MLP",
     "convnet": "ConvNet",
+    "residual": "ResNet",
+    "binary": "Binary cross-entropy",
+    "margin_softmax": "Margin softmax",
+    "koch": "Koch et al. 2015",
+    None: "The same",
     "sgd": "SGD",
     "adamw": "AdamW",
     "rmsprop": "RMSprop",
@@ -164,6 +181,6 @@ SPELLINGS = {name: source.title for name, source in (SOURCES | POINT_SOURCES).it
 }
 
 
-def words(name: str) -> str:
+def words(name: Any) -> str:
     """A setting's value as a person writes it."""
-    return SPELLINGS.get(name, name.replace("_", " ").capitalize())
+    return SPELLINGS.get(name, str(name).replace("_", " ").capitalize())

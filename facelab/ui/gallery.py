@@ -7,13 +7,14 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from facelab import plots
-from facelab.data import SPLITS, Faces
+from facelab.data import SPLITS, Faces, Pairs
 from facelab.runs import export
 from facelab.ui.figures import cached, show
 
 PEOPLE = 6
 PHOTOS = 8
 AVERAGES = 40
+SAMPLE_PAIRS = 6
 FACE = 64
 
 
@@ -41,8 +42,36 @@ def show_people(faces: Faces) -> None:
         )
 
 
-def show_sample(faces: Faces) -> None:
-    """One photo each of a few people."""
+def show_sample(data: Faces | Pairs) -> None:
+    """A few of what a network will learn from: one photo each of some people, or pairs of both kinds."""
+    if isinstance(data, Pairs):
+        _show_pairs(data)
+    else:
+        _show_faces(data)
+
+
+def _show_pairs(data: Pairs) -> None:
+    show(
+        _pairs(data.fingerprint, data),
+        "sample",
+        f"{data.source} Green: one person; red: two. The network is to say which; guessing is right half of the time.",
+    )
+
+
+@cached
+def _pairs(fingerprint: str, _data: Pairs) -> Figure:
+    same = _data.same("train").bool()
+    kinds = [kind.nonzero().flatten()[:SAMPLE_PAIRS] for kind in (same, ~same)]
+    rows = np.stack([kind[: min(map(len, kinds))].numpy() for kind in kinds], 1).ravel()
+    images = _data.images[_data.pairs["train"][rows]].numpy()
+    captions = [
+        " and ".join(dict.fromkeys(_data.people[label] for label in _data.labels[pair].tolist()))
+        for pair in _data.pairs["train"][rows]
+    ]
+    return plots.pair_sheet(images, captions, list(same[rows].numpy()), columns=4, face=FACE)
+
+
+def _show_faces(faces: Faces) -> None:
     show(
         _sample(faces.fingerprint, faces),
         "sample",

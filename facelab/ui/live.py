@@ -1,6 +1,7 @@
 """One run on the page: its state, its curves while it learns, and what came of it."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from facelab import plots
 from facelab.errors import FacelabError, RunError
 from facelab.runs import Run, RunConfig, resume, submit
+from facelab.training.objectives import OBJECTIVES
 from facelab.ui.figures import show
 from facelab.ui.forms import open_settings
 from facelab.ui.services import store
@@ -23,20 +25,20 @@ STATUS = {
     "failed": (":material/error:", "red", "Failed"),
     "lost": (":material/link_off:", "red", "Lost"),
 }
-PAGES = {"faces": "train.py", "points": "playground.py"}
+PAGES = {"faces": "train.py", "pairs": "train.py", "points": "playground.py"}
 """The page that shows a run, by its subject."""
 LEFT = "address that was left"
-EXAMPLES = {"faces": ("photos", "validation"), "points": ("points", "test")}
+EXAMPLES = {"faces": ("photos", "validation"), "pairs": ("pairs", "validation"), "points": ("points", "test")}
 """What a network is shown, and the split that is watched beside training, by the subject of its run."""
 
 
-def chosen_run(subject: str = "") -> Run | None:
+def chosen_run(*subjects: str) -> Run | None:
     """The run that the address names, or None; a run that is gone is said to be gone.
 
     To be called before any control is drawn: a run that was just opened brings its settings along.
 
     Args:
-        subject: the only one that this page shows; a run on another is shown on its own page instead.
+        subjects: those that this page shows; a run on another is shown on its own page instead.
     """
     run_id = st.query_params.get("run")
     if not run_id:
@@ -46,7 +48,7 @@ def chosen_run(subject: str = "") -> Run | None:
     except RunError as error:
         st.warning(str(error), icon=":material/link_off:")
         return None
-    if subject not in ("", run.config.subject):
+    if run.config.subject not in (subjects or PAGES):
         open_run(run)
     if st.session_state.pop("opened run", None) == run_id:
         open_settings(run.config)
@@ -102,9 +104,9 @@ def run_buttons(run: Run) -> None:
             st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,), key="resume")
 
 
-def run_panel(run: Run) -> None:
-    """State and curves, redrawn while there may be news."""
-    st.fragment(_panel, run_every=_poll_seconds(run))(run.id, run.active, _poll_seconds(run))
+def run_panel(run: Run, show_more: Callable[[Run], None] | None = None) -> None:
+    """State and curves, redrawn while there may be news; `show_more` draws what there is besides."""
+    st.fragment(_panel, run_every=_poll_seconds(run))(run.id, run.active, _poll_seconds(run), show_more)
 
 
 def _poll_seconds(run: Run) -> float | None:
@@ -117,7 +119,7 @@ def _poll_seconds(run: Run) -> float | None:
     return FIRST_POLL_SECONDS if run.step == 0 else POLL_SECONDS
 
 
-def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
+def _panel(run_id: str, was_active: bool, seconds: float | None, show_more: Callable[[Run], None] | None) -> None:
     try:
         run = store().get(run_id)
     except RunError:
@@ -127,7 +129,7 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
         log = st.toggle("Log axis", key="log", bind="query-params")
         smoothing = st.slider("Smoothing", 0.0, 0.95, 0.6, 0.05, key="smoothing", bind="query-params", width=240)
     history, total = store().history(run.id), run.config.epochs
-    examples, watched = EXAMPLES[run.config.subject]
+    about_loss, about_accuracy = _captions(run.config)
     if run.active and not len(history.epochs):
         # Empty axes would cost the browser as much time as the first points do.
         st.skeleton(height=2 * plots.palette.HEIGHT)
@@ -136,14 +138,15 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     show(
         plots.loss_curves(history.steps, history.epochs, log, smoothing, run.best_epoch, diverged, total),
         "loss",
-        f"Faint: the loss of every step; bold: its running mean. Where the {watched} loss turns up while training "
-        f"goes on down, the network begins to learn its {examples} by heart.",
+        f"Faint: the loss of every step; bold: its running mean. {about_loss}",
     )
     show(
         plots.accuracy_curves(history.epochs, run.best_epoch, 1 / run.classes if run.classes else None, total),
         "accuracy",
-        f"The gap between training and {watched} is what does not carry over to {examples} never seen.",
+        about_accuracy,
     )
+    if show_more:
+        show_more(run)
     details = st.expander("Gradients and learning rate", icon=":material/ssid_chart:", key="details", on_change="rerun")
     if details.open:
         with details:
@@ -156,6 +159,23 @@ def _panel(run_id: str, was_active: bool, seconds: float | None) -> None:
     if (run.active, _poll_seconds(run)) != (was_active, seconds):
         # What is outside of this fragment changes too: buttons, results, the pace.
         st.rerun()
+
+
+def _captions(config: RunConfig) -> tuple[str, str]:
+    """What to notice in the curves of loss and accuracy."""
+    examples, watched = EXAMPLES[config.subject]
+    if config.subject == "pairs" and not OBJECTIVES[config.model.loss].on_pairs:
+        return (
+            "Training: of telling the people on its photos apart. Validation: of telling from the distance whether two "
+            "photos show one person, of people never trained on: another loss, so compare how each falls.",
+            "Training: photos on which it knows the person. Validation: pairs of people never trained on that it "
+            "judges rightly.",
+        )
+    return (
+        f"Where the {watched} loss turns up while training goes on down, the network begins to learn its {examples} by "
+        "heart.",
+        f"The gap between training and {watched} is what does not carry over to {examples} never seen.",
+    )
 
 
 def _state(run: Run) -> None:

@@ -38,6 +38,12 @@ page = st.navigation(
             help="Build a network, train it on faces and watch it learn.",
         ),
         st.Page(
+            PAGES / "pair.py",
+            title="Same person?",
+            icon=":material/compare:",
+            help="Two photos side by side: do they show one person, and how sure can a network be?",
+        ),
+        st.Page(
             PAGES / "playground.py",
             title="Playground",
             icon=":material/scatter_plot:",

@@ -4,9 +4,9 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from facelab import plots
-from facelab.data import Faces
+from facelab.data import Faces, Pairs
 from facelab.errors import FacelabError
-from facelab.models import Layer, ModelConfig, layer_table, receptive_field, unit_box
+from facelab.models import ConvNetConfig, Layer, ModelConfig, layer_table, receptive_field, unit_box
 from facelab.ui.figures import cached, show
 
 DRAWN = ("conv", "flatten", "linear")
@@ -14,7 +14,7 @@ DRAWN = ("conv", "flatten", "linear")
 SIDES = ("height", "width")
 
 
-def check(model: ModelConfig | None, faces: Faces | None) -> bool:
+def check(model: ModelConfig | None, faces: Faces | Pairs | None) -> bool:
     """Whether these faces can go through this network; if not, the page says at which layer it ends."""
     if model is None or faces is None:
         return False
@@ -26,36 +26,36 @@ def check(model: ModelConfig | None, faces: Faces | None) -> bool:
     return True
 
 
-def show_network(model: ModelConfig, faces: Faces) -> None:
+def show_network(model: ModelConfig, faces: Faces | Pairs) -> None:
     """Diagram, table and receptive field of the network that the controls describe."""
+    encoder = model.branch if model.kind == "siamese" else model
     layers = layer_table(model, faces.input_shape, faces.classes)
     st.subheader("The network")
-    tabs = ["Diagram", "Layers"] + (["Receptive field"] if model.kind == "convnet" else [])
+    tabs = ["Diagram", "Layers"] + (["Receptive field"] if encoder.kind == "convnet" else [])
     diagram, table, *field = st.tabs(tabs, key="network", on_change="rerun")
     if diagram.open:
         with diagram:
-            _show_diagram(layers, faces)
+            _show_diagram(model, layers, faces)
     if table.open:
         with table:
             _show_table(layers)
     if field and field[0].open:
         with field[0]:
-            _show_receptive_field(model, layers, faces)
+            _show_receptive_field(encoder, layer_table(encoder, faces.input_shape, faces.classes), faces)
 
 
-def _show_diagram(layers: list[Layer], faces: Faces) -> None:
+def _show_diagram(model: ModelConfig, layers: list[Layer], faces: Faces | Pairs) -> None:
     rows = [("input", "photo", faces.input_shape, 0)]
     rows += [
         (layer.name, layer.kind, layer.output_shape, layer.parameters)
         for layer in layers
-        if layer.kind.split()[0] in DRAWN or "pool" in layer.kind
+        if layer.kind.split()[0] in DRAWN or "pool" in layer.kind or layer.name == "distance"
     ]
     total = sum(layer.parameters for layer in layers)
-    show(
-        _diagram(tuple(rows)),
-        "architecture",
-        f"{total:,} parameters. From left to right a photo becomes {faces.classes} scores, one for each person.",
-    )
+    becomes = f"a photo becomes {faces.classes} scores, one for each person"
+    if model.kind == "siamese":
+        becomes = "each of two photos goes through the same layers; the last compares what has become of them"
+    show(_diagram(tuple(rows)), "architecture", f"{total:,} parameters. From left to right {becomes}.")
 
 
 @cached
@@ -81,7 +81,7 @@ def _show_table(layers: list[Layer]) -> None:
     )
 
 
-def _show_receptive_field(model: ModelConfig, layers: list[Layer], faces: Faces) -> None:
+def _show_receptive_field(model: ConvNetConfig, layers: list[Layer], faces: Faces | Pairs) -> None:
     fields = receptive_field(model)
     shapes = {layer.name: layer.output_shape for layer in layers}
     name = st.select_slider(

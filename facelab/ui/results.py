@@ -31,7 +31,7 @@ def show_results(run: Run) -> None:
         _show_ways_on(run)
         _show_answers(run)
     if is_faces:
-        _show_film(run)
+        show_film(run)
 
 
 def _show_ways_on(run: Run) -> None:
@@ -101,8 +101,10 @@ def _same_faces(run: Run) -> Faces | None:
     return faces if faces.fingerprint == run.fingerprint else None
 
 
-def _show_film(run: Run) -> None:
-    """The first layer's weights, from random to trained, under a slider."""
+def show_film(run: Run) -> None:
+    """The first layer's weights, from random to trained, under a slider; nothing while the run is active."""
+    if run.active:
+        return
     steps, frames = _frames(run.id, run.attempt, run.step)
     if not frames:
         return

@@ -1,9 +1,9 @@
-"""What every page needs: the store, and faces with their progress on the page."""
+"""What every page needs: the store, and data with their progress on the page."""
 
 import streamlit as st
 import torch
 
-from facelab.data import SOURCES, Faces, FacesSpec, load_faces
+from facelab.data import PAIR_SOURCES, SOURCES, Faces, FacesSpec, Pairs, PairsSpec, load_dataset
 from facelab.data.points import Points, PointsSpec, load_points
 from facelab.errors import FacelabError
 from facelab.runs import RunStore
@@ -21,15 +21,15 @@ def store() -> RunStore:
     return RunStore()
 
 
-def faces(spec: FacesSpec) -> Faces | None:
-    """The faces of `spec`; while they are made the page shows progress, if they cannot be made it says why."""
+def dataset(spec: FacesSpec | PairsSpec) -> Faces | Pairs | None:
+    """The data of `spec`; while they are made the page shows progress, if they cannot be made it says why."""
     place = st.empty()
 
     def progress(share: float) -> None:
-        place.progress(share, f"Preparing {SOURCES[spec.source].title.lower()}: {share:.0%}")
+        place.progress(share, f"Preparing {(SOURCES | PAIR_SOURCES)[spec.source].title}: {share:.0%}")
 
     try:
-        found = load_faces(spec, progress)
+        found = load_dataset(spec, progress)
     except FacelabError as error:
         place.error(str(error), icon=":material/error:")
         return None

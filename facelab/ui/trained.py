@@ -12,7 +12,7 @@ from facelab.labs import starters
 from facelab.runs import Run
 from facelab.training import predict
 from facelab.ui.results import percent
-from facelab.ui.services import faces, store
+from facelab.ui.services import dataset, store
 
 LISTED = 200
 
@@ -85,8 +85,8 @@ def choose() -> Trained | None:
 def _runs() -> list[Run]:
     """Those of this store, the newest first, then the ready-made ones."""
     ready = starters.install(store())
-    known = [run for run in store().all(limit=LISTED, members=False) if _is_trained(run) and run.id not in ready]
-    return [*known, *(store().get(run_id) for run_id in ready)]
+    known = [run for run in store().all(limit=LISTED, members=False) if run.id not in ready]
+    return [run for run in (*known, *map(store().get, ready)) if _is_trained(run)]
 
 
 def _is_trained(run: Run) -> bool:
@@ -126,9 +126,11 @@ def load(run: Run) -> Trained | None:
     """A run's network and faces; None where they cannot be had, the page saying why."""
     try:
         if run.config.subject != "faces":
-            st.warning("This run learned points, not faces: open it in the Playground.", icon=":material/info:")
+            st.warning(
+                f"This run learned {run.config.subject}, not who is on a photo: choose another.", icon=":material/info:"
+            )
             return None
-        people = faces(run.config.data)
+        people = dataset(run.config.data)
         if people is None:
             return None
         model = _model(run.id, run.attempt, run.step, run, people)

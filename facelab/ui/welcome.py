@@ -15,9 +15,11 @@ RECENT = 4
 PATHS = (
     ("data.py", "Meet the faces", "Generated people, your own photos, or a research dataset."),
     ("train.py", "Train a network", "Press one button now, change everything later."),
+    ("pair.py", "The same person?", "Compare two photos, and see how sure a network can be."),
     ("playground.py", "Play with points", "A network's whole function, seen while it learns spirals, or Europe."),
     ("compare.py", "Compare settings", "Learning rates, batch sizes, depths and widths in a race."),
     ("inside.py", "Look inside", "What units look for, which faces it confuses, and why."),
+    ("explain.py", "Explain an answer", "Which pixels made it say so, and whether to believe that."),
     ("invariance.py", "Try to break it", "Turn, blur and cover faces until it fails, then cure it."),
 )
 COLUMNS = 2

@@ -35,8 +35,9 @@ def test_changes_in_mid_training_have_no_control():
 def test_every_preset_has_controls_for_each_of_its_parts(title):
     model = PRESETS[title]
     values = spread({f"model.{name}": value for name, value in model.flat().items()})
-    assert all(isinstance(value, str | int | float | bool) for value in values.values())
-    assert values["model.hidden"] == join(model.hidden)
+    assert all(isinstance(value, str | int | float | bool | None) for value in values.values())
+    lists = {f"model.{name}": value for name, value in model if name in ("hidden", "widths")}
+    assert {name: values[name] for name in lists} == {name: join(value) for name, value in lists.items()}
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (45, "45 s"), (170, "3 min"), (7800, "2 h 10 min")])

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from facelab import plots
 from facelab.analysis import best_and_worst
 from facelab.analysis.verdicts import course
-from facelab.data import Faces, load_dataset
+from facelab.data import Faces, Pairs, load_dataset
 from facelab.data.points import Points
 from facelab.errors import FacelabError, RunError
 from facelab.models import flatten
@@ -69,7 +69,7 @@ def _show_network(found: Outcome, at: int, word: str) -> None:
         st.markdown(course(kept["epoch"], kept["train_loss"], kept["validation_loss"]))
 
 
-def _same_data(run: Run) -> Faces | Points | None:
+def _same_data(run: Run) -> Faces | Pairs | Points | None:
     """What the run was trained on, if it is still the same."""
     try:
         data = load_dataset(run.config.data)
@@ -98,5 +98,5 @@ def _weights(run_id: str, attempt: int, _run: Run, _faces: Faces) -> Figure:
     return plots.weight_wall(weights.astype(np.float32), mode="colour")
 
 
-PICTURES = {"points": _show_boundary, "faces": _show_weights}
+PICTURES = {"points": _show_boundary, "faces": _show_weights, "pairs": _show_weights}
 """What can be seen of a network, by its subject."""

@@ -10,8 +10,8 @@ from facelab.runs import RunConfig
 from facelab.runs.sweep import name_of
 from facelab.ui.controls import apply
 
-FIXED = ("data.source", "data.path", "data.drawn", "model.kind", "changes", "device")
-"""Settings that are the same for all."""
+FIXED = (".source", ".path", ".drawn", ".kind", "changes", "device")
+"""Ends of the names of settings that are the same for all."""
 
 
 def field_row(
@@ -23,7 +23,10 @@ def field_row(
         presets: the settings that are offered first, with values to begin with; at least as many as there are rows.
         keys: of the two controls, but for the row's number.
     """
-    names = [*presets, *(name for name in (base or COUNTRIES).flat() if name not in (*presets, *FIXED))]
+    names = [
+        *presets,
+        *(name for name in (base or COUNTRIES).flat() if name not in presets and not name.endswith(FIXED)),
+    ]
     field_key, values_key = (f"{key}.{index}" for key in keys)
     left, right = st.columns(2)
     with left:

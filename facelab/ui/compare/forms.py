@@ -9,6 +9,7 @@ import streamlit as st
 from facelab.errors import FacelabError
 from facelab.labs import COMPARISONS
 from facelab.labs.comparisons import COUNTRIES, FACES
+from facelab.labs.siamese import PAIRS
 from facelab.runs import RunConfig, Sweep
 from facelab.runs.searching import find
 from facelab.runs.sweep import values_of
@@ -20,7 +21,7 @@ from facelab.ui.live import come_back
 from facelab.ui.playground import forms as points_forms
 from facelab.ui.services import store
 
-BASES = {"Points": COUNTRIES, "Faces": FACES}
+BASES = {"Points": COUNTRIES, "Faces": FACES, "Pairs": PAIRS}
 VALUES = {
     "optimizer.learning_rate": "1, 0.1, 0.01, 0.001, 0.0001",
     "batch_size": "16, 64, 256, 1024",
@@ -35,6 +36,9 @@ VALUES = {
     "model.activation": "relu, tanh, gelu, sigmoid",
     "optimizer.momentum": "0, 0.5, 0.9, 0.99",
     "model.init": "kaiming_uniform, normal",
+    "model.loss": "binary, contrastive, triplet, margin_softmax",
+    "model.margin": "0.1, 0.2, 0.35, 0.5",
+    "model.embedding": "16, 64, 256",
     "seed": "0, 1, 2, 3, 4",
 }
 """Fields that are asked for first, with values to begin with."""
@@ -105,7 +109,8 @@ def base_form() -> RunConfig | None:
     )
     if subject == "Points":
         return forms.run_config(points_forms.points_form(), points_forms.network_form(), points_forms.training_form())
-    return forms.run_config(forms.data_form(), forms.network_form(), forms.training_form())
+    about = subject.lower()
+    return forms.run_config(forms.data_form(about), forms.network_form(about), forms.training_form())
 
 
 def sweep_form(base: RunConfig | None) -> Sweep | None:
