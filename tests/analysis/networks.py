@@ -3,13 +3,14 @@
 import torch
 from torch import nn
 
-from facelab.models import Block, ConvNetConfig, MLPConfig, blank
+from facelab.models import Block, ConvNetConfig, MLPConfig, ResidualConfig, blank
 
 SIDE = 16
 CLASSES = 3
 TINY = {
     "mlp": MLPConfig(hidden=(12, 12)),
     "convnet": ConvNetConfig(blocks=(Block(channels=4, pool="max"), Block(channels=6)), hidden=(10,)),
+    "residual": ResidualConfig(widths=(8, 12)),
 }
 
 

@@ -5,17 +5,17 @@ from sklearn.metrics import silhouette_score
 
 from facelab.analysis import embed, pca, sample_rows, tsne
 from facelab.errors import DataError
-from facelab.models import REGISTRY, blank
+from facelab.models import ENCODERS, blank
 
 RNG = np.random.default_rng(0)
 GROUPS = np.arange(90) % 3
 CLUSTERS = (RNG.normal(size=(90, 20)) + 12 * RNG.normal(size=(3, 20))[GROUPS]).astype(np.float32)
 
 
-@pytest.mark.parametrize("kind", REGISTRY)
+@pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_embeddings_are_the_input_of_the_last_layer(kind, channels):
-    model = blank(REGISTRY[kind].config(dropout=0.5), (channels, 28, 28), 4)
+    model = blank(ENCODERS[kind].config(dropout=0.5), (channels, 28, 28), 4)
     images = torch.randint(0, 256, (70, channels, 28, 28), dtype=torch.uint8)
     embeddings = embed(model, images)
     assert all(module.training for module in model.modules())

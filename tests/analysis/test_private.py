@@ -9,17 +9,17 @@ from torch import nn
 from facelab.analysis import embed, find_peaks, map_layers, read_units
 from facelab.analysis.invariance import sweep
 from facelab.analysis.private import private
-from facelab.models import REGISTRY
+from facelab.models import ENCODERS
 from tests.analysis.networks import SIDE, network
 
 IMAGES = torch.randint(0, 256, (4, 3, SIDE, SIDE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 LABELS = torch.tensor([0, 1, 2, 0])
 LOOKS = {
-    "embed": (embed, REGISTRY),
+    "embed": (embed, ENCODERS),
     "peaks": (lambda model, images: find_peaks(model, images, "blocks.0.conv"), ["convnet"]),
     "maps": (lambda model, images: map_layers(model, images.shape[1:]), ["convnet"]),
     "units": (lambda model, images: read_units(model, images, LABELS, 3), ["mlp"]),
-    "sweep": (lambda model, images: list(sweep(model, images, LABELS, ["rotation"], (1.0,))), REGISTRY),
+    "sweep": (lambda model, images: list(sweep(model, images, LABELS, ["rotation"], (1.0,))), ENCODERS),
 }
 
 

@@ -29,12 +29,31 @@ MOONS = {
 }
 
 
+PAIRS = {
+    "compare.subject": "Pairs",
+    "data.source": "Pairs of any faces",
+    "data.faces.people": "12",
+    "data.faces.photos": "5",
+    "data.faces.size": "28",
+    "data.pairs": "60",
+    "model.branch.kind": "MLP",
+    "model.branch.hidden": "8",
+    "model.embedding": "8",
+    "epochs": "2",
+    "batch_size": "16",
+    "compare.repeats": "1",
+    "compare.fields": "1",
+    "compare.field.0": "Loss",
+    "compare.values.0": "binary, contrastive, triplet, margin_softmax",
+}
+
+
 @pytest.fixture(autouse=True)
 def train_sweeps_here(monkeypatch):
     def submit(sweep: Sweep, name: str = "", store=None) -> str:
         sweep_id = store.create_sweep(sweep, name)
         members = [(run.id, 1) for run in store.members(sweep_id)]
-        if sweep.gradients or sweep.base.subject == "faces":
+        if sweep.gradients or sweep.base.subject != "points":
             for member in members:
                 execute(*member, store.url)
         else:
@@ -58,6 +77,17 @@ def test_a_comparison_sets_the_page(name):
     assert (app.exception, app.error) == ([], [])
     assert button(app, "race").label == f"Race {len(COMPARISONS[name].sweep.members())} networks"
     assert COMPARISONS[name].watch in texts(app)
+
+
+def test_losses_of_siamese_networks_race(fresh_store):
+    app = open_page("compare", tiny=False, **PAIRS)
+    assert (app.exception, app.error) == ([], [])
+    button(app, "race").click().run()
+    assert not app.exception
+    (sweep,) = fresh_store.sweeps()
+    found = {run.config.model.loss: run.status for run in fresh_store.members(sweep.id)}
+    assert found == dict.fromkeys(("binary", "contrastive", "triplet", "margin_softmax"), "finished")
+    assert "Best by validation accuracy" in texts(app)
 
 
 def test_a_race_is_run_and_read_and_reopened(fresh_store):

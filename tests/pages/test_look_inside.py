@@ -182,7 +182,7 @@ def test_a_run_that_learned_points_is_not_for_these_pages(runs, fresh_store, pag
     points = fresh_store.create(RunConfig.parse({"data": {"source": "spirals"}, "model": {"kind": "mlp"}}))
     app = open_page(page, run=points)
     assert not app.exception
-    assert ["points, not faces" in warning.value for warning in app.warning] == [True]
+    assert ["learned points, not who is on a photo" in warning.value for warning in app.warning] == [True]
 
 
 @PAGES

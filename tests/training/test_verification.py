@@ -197,7 +197,7 @@ def test_directions_learn(pairs):
 
 def test_triplets_need_two_photos_of_somebody(pairs):
     lonely = replace(pairs, photos=pairs.photos | {"train": pairs.photos["train"][::5]})
-    with pytest.raises(DataError, match="Triplets need a person with two photos in train: give more photos, or"):
+    with pytest.raises(DataError, match="Nobody in train has two photos to learn from: give more photos, or"):
         steps("triplet", lonely)
 
 

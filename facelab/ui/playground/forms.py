@@ -12,6 +12,7 @@ from facelab.models import MLPConfig
 from facelab.ui import forms
 from facelab.ui.controls import choose, words
 from facelab.ui.forms import Fields, checked, fields
+from facelab.ui.forms.network import INIT_STD
 
 MADE: Fields = (
     ("points", "Points", "Of all classes and splits together."),
@@ -101,7 +102,7 @@ def network_form() -> MLPConfig | None:
     with st.expander("Batch norm, dropout, first weights", icon=":material/layers:"):
         values |= fields(MLPConfig, MORE_NETWORK, "model.")
         if values["init"] == "normal":
-            values |= fields(MLPConfig, forms.INIT_STD, "model.")
+            values |= fields(MLPConfig, INIT_STD, "model.")
     return checked(MLPConfig, values, "model")
 
 

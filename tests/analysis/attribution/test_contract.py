@@ -10,7 +10,7 @@ from torch import nn
 
 from facelab.analysis.attribution import METHODS, Likeness, attribute, refusals
 from facelab.errors import AnalysisError
-from facelab.models import ACTIVATIONS, REGISTRY
+from facelab.models import ACTIVATIONS, ENCODERS
 from tests.analysis.networks import SIDE, TINY, network, some_photos
 
 ONE_CHANNEL = {"grad_cam", "occlusion"}
@@ -32,11 +32,11 @@ def state(model):
 
 
 def test_tiny_networks_cover_the_registry():
-    assert TINY.keys() == REGISTRY.keys()
+    assert TINY.keys() == ENCODERS.keys()
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("kind", REGISTRY)
+@pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_renders_or_says_why_not(method, kind, channels):
     model, photos = network(kind, channels), some_photos(2, channels)

@@ -6,7 +6,7 @@ from torch import nn
 
 from facelab.analysis.invariance import TRANSFORMS, apply, flip_strength, kernels, probabilities, transformed
 from facelab.errors import SettingsError
-from facelab.models import REGISTRY, blank
+from facelab.models import ENCODERS, blank
 from tests.analysis.networks import TINY
 
 
@@ -52,7 +52,7 @@ def test_a_photo_flips_above_the_middle(photo):
     assert torch.equal(transformed(photo, {"horizontal_flip": 0.6}), photo.flip(2))
 
 
-@pytest.mark.parametrize("kind", REGISTRY)
+@pytest.mark.parametrize("kind", ENCODERS)
 def test_probabilities_of_every_network_add_up(kind, photo):
     model = blank(TINY[kind], (3, 28, 28), 5).train()
     chances = probabilities(model, photo)

@@ -18,7 +18,7 @@ from facelab.analysis.invariance import (
 )
 from facelab.analysis.invariance.sweep import mean_interval
 from facelab.errors import DataError, SettingsError
-from facelab.models import REGISTRY, blank
+from facelab.models import ENCODERS, blank
 from facelab.training import interval, predict
 from tests.analysis.networks import TINY
 
@@ -46,7 +46,7 @@ def photos():
     return torch.randint(0, 256, (70, 3, 28, 28), dtype=torch.uint8, generator=generator)
 
 
-@pytest.mark.parametrize("kind", REGISTRY)
+@pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_every_network_is_swept_and_left_as_it_was(kind, channels, photos):
     model = blank(TINY[kind], (channels, 28, 28), 5).train()
