@@ -9,10 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import torch.nn.functional as F
+
 from facelab.labs.siamese import EXPERIMENTS, MEASURED_FILE, Measured, measured
 from facelab.runs import RunStore
 from facelab.runs.job import execute
-from facelab.training import Record, loss_and_accuracy
+from facelab.training import Record
 
 CURVES = ("epoch", "train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
 
@@ -34,7 +36,7 @@ def train(number: int, minutes: float) -> Measured:
         execute(run_id, 1, store.url, watch)
         run, history = store.get(run_id), store.history(run_id).epochs
         kept = store.load_tensors(run_id, "predictions")
-        loss, _ = loss_and_accuracy(kept["probabilities"].clamp_min(1e-12).log(), kept["labels"])
+        loss = F.binary_cross_entropy_with_logits(-kept["distances"], kept["labels"].float()).item()
         return Measured(
             curves={name: [None if value != value else round(value, 4) for value in history[name]] for name in CURVES},
             best_epoch=run.best_epoch,

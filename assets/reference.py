@@ -18,7 +18,9 @@ from facelab.recognition.align import LFW_SIZE
 from facelab.recognition.detect import BOX
 from facelab.recognition.face_space import FaceSpace, small
 from facelab.recognition.measured import NAME, Known, Measured
+from facelab.recognition.scores import operating_point
 from facelab.terminal import Progress
+from facelab.training.calibration import calibrate
 
 EVERY = 4
 MIDDLE = LFW_SIZE / 2
@@ -32,7 +34,10 @@ def main() -> None:
     test, others = measure(folder, protocol.test)
     file = paths.assets() / NAME
     file.write_bytes(Measured(validation, test, FaceSpace.of(seen, others)).save())
-    print(f"{file.name}: {file.stat().st_size / 1e3:.0f} KB")
+    threshold = calibrate(validation.distances, validation.same).threshold
+    right = operating_point(test.distances, test.same, threshold).accuracy
+    size, between = file.stat().st_size / 1e3, f"{right.low:.1%} to {right.high:.1%}"
+    print(f"{file.name}: {size:.0f} KB, right on {right.value:.1%} ({between}) of the test pairs")
 
 
 def measure(folder: Path, pairs: list[tuple[Photo, Photo]]) -> tuple[Known, np.ndarray]:

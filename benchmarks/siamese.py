@@ -103,16 +103,17 @@ def _cold_start() -> Row:
             env=os.environ | {"FACELAB_HOME": home},
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
         seconds = time.perf_counter() - start
+    print(child.stderr, file=sys.stderr)
     return Row(
         f"From a cold start to {TARGET:.1%} on the 1,000 test pairs",
         f"{seconds:.0f} s ({child.stdout.strip()})",
         f"{EXPERIMENTS[1].published.seconds:,} s (as published, another machine)",
         f"{seconds:.0f} s",
         "at most 60 s",
-        seconds <= 60,
+        child.returncode == 0 and seconds <= 60,
     )
 
 

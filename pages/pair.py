@@ -25,7 +25,7 @@ for place, slot, name in zip(st.columns(2, gap="large"), sides.slots(), ("Photo 
 if embedder and all(shown):
     found = answer(embedder, *shown)
     with top:
-        verdict.show_verdict(found, sides.truth(sample))
+        verdict.show_verdict(found, sides.truth(sample, shown))
     known, others = st.columns(2, gap="large")
     with known:
         st.subheader("Among known pairs")

@@ -166,12 +166,13 @@ class Measured(Settings):
     """What came of an experiment here, by `python -m assets.experiments`.
 
     `curves` are lists of one number per epoch; accuracies are shares in [0, 1], `seconds` those of the whole training.
+    `test_loss` is None where it was not kept.
     """
 
     curves: dict[str, list[float | None]]
     best_epoch: int
     ended: str
-    test_loss: float
+    test_loss: float | None
     test_right: int
     test_total: int
     seconds: float

@@ -8,12 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from facelab.errors import ShapeError
 from facelab.models.configs import EncoderConfig, SiameseConfig
 from facelab.models.initialization import initialize
 from facelab.models.layers import BatchNorm1d, Standardize
 from facelab.models.shapes import Layer
 
 TINY = 1e-12
+MOST_TURNED = 2048
 
 BuildBranch = Callable[[EncoderConfig, tuple[int, ...], int], nn.Module]
 LayersOfBranch = Callable[[EncoderConfig, tuple[int, ...], int], Iterator[Layer]]
@@ -91,6 +93,11 @@ class Siamese(nn.Module):
         self.width, self.distance = width, DISTANCES[config.loss](width)
         for part in (self.embedding, self.distance):
             initialize(part, config.branch.init, config.branch.activation, config.branch.init_std)
+        if config.discriminant and width > MOST_TURNED:
+            raise ShapeError(
+                f"Discriminant analysis takes embeddings of at most {MOST_TURNED:,} numbers, and these have {width:,}: "
+                "set model.embedding to fewer."
+            )
         if config.discriminant:
             self.register_buffer("centre", torch.zeros(width))
             self.register_buffer("turn", torch.eye(width))

@@ -31,7 +31,7 @@ from facelab.training.calibration import Calibration, calibrate
 
 STARTER_FILE = "starters/verifier.run"
 STARTER_RUN = "ready-made-verifier"  # the starter again, where `labs.starters` has put it into a store
-KEPT = 8
+KEPT = 10
 
 # The part of the LFW photo, onto which faces are aligned, that shows what a whole photo of another source shows: where
 # the landmarks of generated people lie, and of ORL and FaceScrub, which stand for all close-ups.

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from facelab.data.photos import read_photo
+from facelab.data.photos import FORMATS, read_photo
 from facelab.errors import PhotoError
 from facelab.recognition.detect import FoundFace, find
 from facelab.recognition.embedders import Description
 from facelab.recognition.embedders import embedder as load
+from facelab.recognition.face_space import STRANGE
 from facelab.recognition.scores import Evidence
 from facelab.recognition.scores import evidence as evidence_of
 from facelab.runs import RunStore
@@ -65,6 +66,8 @@ class Verdict:
             "confidence": self.confidence,
             "embedder": self.embedder,
             "facial_areas": areas,
+            "faces_found": list(self.found),
+            "unlike_training": [seen.strangeness > STRANGE for seen in self.descriptions],
             "time": round(self.seconds, 3),
         }
 
@@ -129,7 +132,7 @@ def _read(photo: Photo, which: str) -> tuple[np.ndarray, float]:
     except PhotoError as error:
         sentence = str(error)
         raise PhotoError(f"The {which} photo: {sentence[0].lower()}{sentence[1:]}") from None
-    with Image.open(io.BytesIO(file) if isinstance(file, bytes) else file) as image:
+    with Image.open(io.BytesIO(file) if isinstance(file, bytes) else file, formats=FORMATS) as image:
         return pixels, min(image.size) / min(pixels.shape[:2])
 
 

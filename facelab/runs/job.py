@@ -17,6 +17,7 @@ from facelab.runs.lease import Lease, Leases, Unwanted
 from facelab.runs.store import RunStore
 from facelab.training import Record, TrainingConfig, fit, predict
 from facelab.training.numerics import choose, keep_memory, set_threads
+from facelab.training.verification import recalibrate
 
 BEAT_SECONDS = 0.5
 FLUSH_SECONDS = 0.5
@@ -164,6 +165,8 @@ class _Job:
                 self.lease.end("diverged" if record.outcome == "diverged" else "finished", record.message)
             elif self.heart.asked.is_set():
                 self._save(record)
+                if isinstance(model, models.Siamese):  # the weights have moved since the last evaluation
+                    recalibrate(model, *data.split("validation"), choose(model, self.config))
                 keep_model(self.lease, model, data, self.config)
                 self.lease.leave()
                 return

@@ -1,4 +1,4 @@
-"""Steps of a Siamese network: trained on pairs or on the people on photos, judged on pairs of people it never saw."""
+"""Steps of a Siamese network: trained on pairs or on the people on photos, judged on validation pairs."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,16 @@ from facelab.training.steps import Autograd, part_of
 
 GROUP = 4
 """Photos of a person that come together in a batch where triplets are mined, at most."""
+
+
+def recalibrate(model: Siamese, pairs: Tensor, same: Tensor, numerics: Numerics) -> Tensor:
+    """Set the threshold and scale of `model` by validation pairs; their distances, float32 [P]."""
+    distances = predict(model, pairs, numerics, model.distances)
+    if distances.isfinite().all():
+        calibration = calibrate(distances.numpy(), same.numpy())
+        model.threshold.fill_(calibration.threshold)
+        model.scale.fill_(max(calibration.scale, 0.0))
+    return distances
 
 
 class PairsData(Protocol):
@@ -82,12 +92,9 @@ class Verification(Autograd):
 
     def evaluate(self, inputs: Tensor, labels: Tensor) -> tuple[float, float]:
         with self.random:
-            distances = predict(self.model, inputs, self.numerics, self.model.distances)
+            distances = recalibrate(self.model, inputs, labels, self.numerics)
         if not distances.isfinite().all():
             return math.nan, math.nan
-        calibration = calibrate(distances.numpy(), labels.numpy())
-        self.model.threshold.fill_(calibration.threshold)
-        self.model.scale.fill_(max(calibration.scale, 0.0))
         self.frames = {"scores": np.stack([distances.numpy(), labels.numpy()], 1).astype(np.float32)}
         loss, accuracy = loss_and_accuracy(self.model.logits(distances.to(self.numerics.device)).cpu(), labels)
         if self.objective.on_pairs:
@@ -96,6 +103,8 @@ class Verification(Autograd):
 
     def finish(self, inputs: Tensor, labels: Tensor) -> None:
         if self.model.config.discriminant:
+            self.model.centre.zero_()
+            self.model.turn.copy_(torch.eye(len(self.model.turn)))
             with self.random:
                 embeddings = predict(self.model, self.images[self.photos], self.numerics, self.model.embed)
             centre, turn = discriminant(embeddings, self.people)

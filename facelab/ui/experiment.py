@@ -36,8 +36,9 @@ def show_experiment(number: int) -> None:
         return
     low, high = (percent(share) for share in interval(ours.test_right, ours.test_total))
     st.caption(
-        f"Here: {len(ours.curves['epoch']) - 1} epochs in bfloat16; the test's 95 % interval is {low} to {high}. "
-        f"{ours.ended} The published time is another machine's."
+        f"Here: {len(ours.curves['epoch']) - 1} epochs; the test's 95 % interval is {low} to {high}. {ours.ended} "
+        "The published time is another machine's; which settings go with which figures is our reading, and so is what "
+        "was not published of them, such as the learning rate."
     )
     losses, accuracies = _curves(number, ours.seconds, ours)
     show(losses, "experiment loss", "Where the validation loss turns up, the network learns its pairs by heart.")
@@ -49,7 +50,7 @@ def _ours(ours: Measured) -> list[str]:
     at = {name: values[best] for name, values in ours.curves.items()}
     return [
         percent(ours.test_right / ours.test_total),
-        f"{ours.test_loss:.3f}",
+        "not kept" if ours.test_loss is None else f"{ours.test_loss:.3f}",
         percent(at["validation_accuracy"]),
         f"{at['validation_loss']:.3f}",
         f"{at['train_loss']:.3f}",

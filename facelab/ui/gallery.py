@@ -68,7 +68,8 @@ def _pairs(fingerprint: str, _data: Pairs) -> Figure:
         " and ".join(dict.fromkeys(_data.people[label] for label in _data.labels[pair].tolist()))
         for pair in _data.pairs["train"][rows]
     ]
-    return plots.pair_sheet(images, captions, list(same[rows].numpy()), columns=4, face=FACE)
+    sheet = plots.pair_sheet(images, captions, list(same[rows].numpy()), columns=4, face=FACE)
+    return sheet.update_layout(meta={"alt": f"{len(rows)} pairs of photos, half of one person and half of two."})
 
 
 def _show_faces(faces: Faces) -> None:

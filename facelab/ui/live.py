@@ -167,9 +167,9 @@ def _captions(config: RunConfig) -> tuple[str, str]:
     if config.subject == "pairs" and not OBJECTIVES[config.model.loss].on_pairs:
         return (
             "Training: of telling the people on its photos apart. Validation: of telling from the distance whether two "
-            "photos show one person, of people never trained on: another loss, so compare how each falls.",
-            "Training: photos on which it knows the person. Validation: pairs of people never trained on that it "
-            "judges rightly.",
+            "photos show one person: another loss, so compare how each falls.",
+            "Training: photos on which it knows the person. Validation: pairs that it judges rightly; the threshold is "
+            "chosen on these same pairs, which flatters a little.",
         )
     return (
         f"Where the {watched} loss turns up while training goes on down, the network begins to learn its {examples} by "

@@ -93,6 +93,8 @@ def test_json_has_the_names_of_deepface(portraits):
         "confidence",
         "embedder",
         "facial_areas",
+        "faces_found",
+        "unlike_training",
         "time",
     }
     area = facts["facial_areas"]["img2"]

@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from facelab.errors import DataError
+from facelab.errors import DataError, ShapeError
 from facelab.models import DISTANCES, Block, ConvNetConfig, MLPConfig, SiameseConfig, build
 from facelab.training import TrainingConfig, fit, predict
 from facelab.training.fit import steps_for
@@ -251,3 +251,29 @@ def test_each_photo_of_a_pair_is_mirrored_on_its_own(pairs):
         assert ((photos == before).flatten(1).all(1) ^ mirrored).all()
         kinds.append(mirrored)
     assert len(torch.stack(kinds, 1).unique(dim=0)) == 4
+
+
+def test_discriminant_analysis_comes_at_the_end_and_once(pairs):
+    config = CONFIG.replace({"epochs": 3})
+    plain = build(siamese("margin_softmax", scale=10.0), pairs)
+    turned = build(siamese("margin_softmax", scale=10.0, discriminant=True), pairs)
+    for model in (plain, turned):
+        *_, last = fit(model, pairs, config)
+    learned = [model.branch.hidden[0].linear.weight for model in (plain, turned)]
+    torch.testing.assert_close(*learned, rtol=0, atol=1e-3)  # but for rounding they learn alike
+    assert not torch.equal(turned.turn, torch.eye(len(turned.turn)))
+    validation, same = pairs.split("validation")
+    right = [(predict(model, validation).argmax(1) == same).float().mean() for model in (plain, turned)]
+    assert right[1] > right[0] - 0.1
+    again = build(siamese("margin_softmax", scale=10.0, discriminant=True), pairs)
+    for _ in fit(again, pairs, config, resume=last.checkpoint()):
+        pass
+    torch.testing.assert_close(again.turn, turned.turn)
+
+
+def test_discriminant_analysis_has_bounds(pairs):
+    with pytest.raises(ValueError, match="needs a distance between embeddings"):
+        siamese("binary", discriminant=True)
+    wide = siamese("triplet", branch=MLPConfig(hidden=(4096,)), discriminant=True)
+    with pytest.raises(ShapeError, match="at most 2,048 numbers, and these have 4,096"):
+        build(wide, pairs)

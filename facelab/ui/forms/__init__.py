@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import streamlit as st
+
 from facelab.data import FacesSpec, PairsSpec
 from facelab.models import ModelConfig
 from facelab.runs import RunConfig
@@ -36,4 +38,6 @@ def run_config(
 
 def open_settings(config: RunConfig) -> None:
     """Set every control to a run's settings; a callback."""
+    if "experiment" in st.session_state:
+        st.session_state["experiment"] = None
     apply(config.flat())

@@ -52,7 +52,8 @@ def describe(embedder: Embedder, shown: Shown) -> Description | None:
     Raises:
         FacelabError: it cannot be cropped or embedded.
     """
-    if shown.given.owner == embedder.id:  # a photo of its own test, neither found nor aligned anew
+    by_hand = shown.face and shown.face.score is None
+    if shown.given.owner == embedder.id and not by_hand:  # a photo of its own test, neither found nor aligned anew
         return Description(shown.given.pixels, embedder.embed(shown.given.pixels), 0.0)
     return shown.face and _described(embedder.id, shown.key, embedder, shown)
 

@@ -1,5 +1,6 @@
 """The faces on a photo: which one is meant, chosen by click, by number, or by a box set by hand."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,7 @@ def show(given: Given, embedder: Embedder) -> Shown | None:
         shown = Shown(given, _face(given, found, chosen))
         description = describe(embedder, shown)
     except FacelabError as error:
+        st.session_state.pop(f"chosen {given.slot}", None)
         st.error(str(error), icon=":material/error:")
         return None
     with place:
@@ -121,8 +123,13 @@ def _take(given: Given, event: str) -> None:
     said: Any = st.session_state[f"photo {given.slot}"][event]
     if event == "choose" and isinstance(said, int) and said >= 0:
         _keep(given, Choice(given.key, said))
-    elif event == "draw" and isinstance(said, list) and len(said) == 4 and np.isfinite(said).all():
+    elif event == "draw" and _is_box(said):
         _keep(given, Choice(given.key, box=tuple(map(float, said))))
+
+
+def _is_box(said: Any) -> bool:
+    numbers = isinstance(said, list) and len(said) == 4 and all(isinstance(side, int | float) for side in said)
+    return numbers and all(map(math.isfinite, said)) and said[0] < said[2] and said[1] < said[3]
 
 
 def _keep(given: Given, choice: Choice) -> None:

@@ -10,6 +10,7 @@ from facelab.ui.pair.verdict import words
 from facelab.ui.services import store
 
 MOST = 8
+SURE = "How often such an answer would be right if half of the pairs were of one person and all like the known ones."
 """Networks that are asked: the newest, for each has to be loaded once."""
 
 
@@ -35,7 +36,7 @@ def show(first: Shown, second: Shown) -> None:
                 "Network": st.column_config.TextColumn(width=130),
                 "Says": st.column_config.TextColumn(width=225),
                 "Sure": st.column_config.ProgressColumn(
-                    format="percent", min_value=0.5, max_value=1, help="How often such an answer is right.", width=80
+                    format="percent", min_value=0.5, max_value=1, help=SURE, width=80
                 ),
             },
             alt="Every network with its answer for these two faces, and how sure it is.",

@@ -1,7 +1,9 @@
 """The two sides of the page: where each photo comes from, and what is wrong with it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -48,9 +50,10 @@ def needs_sample() -> bool:
     return FROM[0] in _origins()
 
 
-def truth(sample: Sample | None) -> Sample | None:
-    """The sample, where both sides show it, so that its truth is the pair's."""
-    return sample if all(origin == FROM[0] for origin in _origins()) else None
+def truth(sample: Sample | None, shown: Sequence[Any]) -> Sample | None:
+    """The sample, where both sides show it and its own faces are compared, so that its truth is the pair's."""
+    own = all(side.face is None or side.face is next(iter(side.given.faces or [side.face])) for side in shown)
+    return sample if own and all(origin == FROM[0] for origin in _origins()) else None
 
 
 def choose_both() -> None:

@@ -35,7 +35,8 @@ def show_verdict(answer: Answer, truth: Sample | None) -> None:
     st.markdown(
         f"Distance **{answer.distance:.3g}**, {within} the threshold of {least:.3g}. Of {rare.total:,} known pairs of "
         f"{what} or {'nearer' if answer.is_same else 'farther'} ({rates(rare)}). If half of the pairs that you ask "
-        f"about are of one person, this answer is right about {round(100 * answer.confidence)} times in 100."
+        "about are of one person, and the photos are like the known ones, this answer is right about "
+        f"{round(100 * answer.confidence)} times in 100."
     )
     if truth:
         is_right = truth.same == answer.is_same
@@ -52,10 +53,10 @@ def show_threshold(answer: Answer) -> None:
     known = embedder.known
     own = embedder.calibration.threshold
     low, high = float(known.distances.min()), float(known.distances.max())
-    step = 10.0 ** np.floor(np.log10((high - low) / 100))
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-6) / 100))
     threshold = st.slider(
         "Threshold: the farthest distance that still counts as the same person",
-        *(float(np.round(end / step) * step) for end in (low, high, own)),
+        *(float(np.round(end / step) * step) for end in (low, high + step, own)),
         step=float(step),
         format="%.3g",
         key="threshold",

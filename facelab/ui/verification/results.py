@@ -92,7 +92,7 @@ def _show_numbers(tested: Tested) -> None:
         label = f"TAR at {100 * rate:g} % FAR"
         help_ = (
             "True and false accept rates: how many pairs of one person are accepted where at most one pair of two in "
-            f"{1 / rate:,.0f} is."
+            f"{1 / rate:,.0f} is. Its threshold is read off these very pairs, as is usual for this figure."
         )
         place.metric(label, percent(found.true_accepts.value) if found else "unknown", help=help_)
         place.caption(
