@@ -5,12 +5,10 @@ from facelab.recognition.detect import FoundFace, at_box, find
 from facelab.recognition.dlib import Box
 from facelab.recognition.embedders import Description, Embedder, embedder, embedders
 from facelab.recognition.face_space import STRANGE
-from facelab.recognition.reference import THRESHOLD as REFERENCE_THRESHOLD
 from facelab.recognition.reference import embed
 from facelab.recognition.verify import Verdict, verify
 
 __all__ = [
-    "REFERENCE_THRESHOLD",
     "STRANGE",
     "Box",
     "Description",

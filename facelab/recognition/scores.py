@@ -115,7 +115,7 @@ def equal_error(distances: np.ndarray, same: np.ndarray) -> EqualError:
 
 
 def operating_point(distances: np.ndarray, same: np.ndarray, threshold: float) -> OperatingPoint:
-    """Accuracy and both kinds of error at a threshold that was chosen on other pairs, see `best_threshold`."""
+    """Accuracy and both kinds of error at a threshold that was chosen on other pairs."""
     distances, same = known_pairs(distances, same)
     accepted = distances <= threshold
     return OperatingPoint(
@@ -140,24 +140,6 @@ def at_false_accepts(distances: np.ndarray, same: np.ndarray, rate: float) -> Op
     if np.count_nonzero(~np.asarray(same, bool)) < 1 / rate:
         return None
     return operating_point(distances, same, curve.thresholds[np.flatnonzero(curve.false_accepts <= rate)[-1]])
-
-
-def best_threshold(distances: np.ndarray, same: np.ndarray) -> float:
-    """The middle of the widest stretch of thresholds with the highest accuracy.
-
-    For validation pairs, never for those of a test: an accuracy at a threshold that was chosen on the same pairs
-    promises too much.
-    """
-    curve, same = roc(distances, same), np.asarray(same, bool)
-    right = np.rint(curve.true_accepts * np.count_nonzero(same) - curve.false_accepts * np.count_nonzero(~same))
-    # A stretch runs to the next distance; those at both ends have no width, for they have no middle.
-    starts = curve.thresholds
-    ends = np.concatenate([starts[:1], starts[2:], starts[-1:]])
-    best = np.flatnonzero(right == right.max())
-    stretches = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
-    low, high = max(((starts[part[0]], ends[part[-1]]) for part in stretches), key=lambda part: part[1] - part[0])
-    middle = low + (high - low) / 2
-    return float(middle if middle < high else low)
 
 
 def evidence(distance: float, distances: np.ndarray, same: np.ndarray, calibration: Calibration) -> Evidence:

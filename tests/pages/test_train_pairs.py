@@ -120,3 +120,10 @@ def test_what_was_measured_stands_beside_what_was_published(monkeypatch):
 
 def test_measured_experiments_are_published_ones():
     assert siamese.measured().keys() <= EXPERIMENTS.keys()
+
+
+def test_the_distortions_of_the_paper_are_a_click_away():
+    app = button(open_pairs(), "distortions").click().run()
+    assert not app.exception
+    assert control(app, "number_input", "augmentation.chance").value == 0.5
+    assert control(app, "number_input", "augmentation.rotate").value == 10

@@ -10,7 +10,6 @@ from facelab.recognition.scores import (
     Share,
     at_false_accepts,
     auc,
-    best_threshold,
     equal_error,
     evidence,
     operating_point,
@@ -90,21 +89,6 @@ def test_only_the_order_of_distances_counts(known, stretch):
     distances, same = known
     assert auc(stretch(distances), same) == auc(distances, same)
     assert equal_error(stretch(distances), same).rate == pytest.approx(equal_error(distances, same).rate)
-    chosen, stretched = best_threshold(distances, same), best_threshold(stretch(distances), same)
-    assert accuracy(stretch(distances), same, stretched) == accuracy(distances, same, chosen)
-
-
-@given(pairs())
-def test_no_threshold_does_better_than_the_best(known):
-    best = accuracy(*known, best_threshold(*known))
-    assert best >= max(accuracy(*known, threshold) for threshold in [-1, *known[0], 9])
-
-
-def test_the_best_threshold_lies_in_the_middle_of_the_widest_stretch():
-    assert best_threshold(*SEPARATED) == pytest.approx(0.6)
-    assert best_threshold(np.array([1, 2, 3, 8]), np.array([1, 0, 1, 0])) == 5.5
-    # A same and a different pair at 4: the accuracy is one from 3 to 8.
-    assert best_threshold(np.array([1, 3, 4, 4, 8]), np.array([1, 1, 1, 0, 0])) == 5.5
 
 
 def test_perfect_distances():
@@ -155,7 +139,6 @@ def test_evidence_counts_known_pairs_beyond_the_distance():
         roc,
         auc,
         equal_error,
-        best_threshold,
         lambda *known: operating_point(*known, 1.0),
         lambda *known: at_false_accepts(*known, 0.01),
         lambda *known: evidence(1.0, *known, Calibration(1, 1)),

@@ -4,8 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from facelab.labs.siamese import DISTORTIONS
 from facelab.runs import RunConfig
 from facelab.training import AugmentationConfig, EarlyStoppingConfig, OptimizerConfig, ScheduleConfig
+from facelab.ui.controls import apply
 from facelab.ui.forms.fields import Fields, fields
 
 OPTIMIZER: Fields = (
@@ -89,7 +91,12 @@ def training_form(augment: bool = True, **defaults: Any) -> dict[str, Any]:
     parts = {"optimizer": optimizer, "schedule": schedule, "early_stopping": stopping}
     if augment:
         with st.expander("Augmentation, drawn per photo", icon=":material/flip:"):
+            st.button("Take the distortions of Koch et al. 2015", key="distortions", on_click=_distort)
             parts["augmentation"] = fields(AugmentationConfig, AUGMENTATION, "augmentation.", columns=2)
     with st.expander("Seed and device", icon=":material/casino:"):
         reproduction = fields(RunConfig, REPRODUCTION, "")
     return parts | budget | regularisation | reproduction
+
+
+def _distort() -> None:
+    apply({f"augmentation.{name}": value for name, value in DISTORTIONS.flat().items()})
