@@ -39,10 +39,6 @@ def rates(distances, same, threshold):
     return accepted[0] / sum(same == 0), accepted[1] / sum(same == 1)
 
 
-def accuracy(distances, same, threshold):
-    return np.mean((distances <= threshold) == same)
-
-
 @given(pairs())
 def test_the_roc_is_what_every_threshold_does(known):
     curve = roc(*known)
