@@ -5,10 +5,12 @@ import json
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from facelab.errors import PhotoError
-from facelab.recognition import STRANGE, at_box, embedder, find, verify
+from facelab.recognition import STRANGE, align, at_box, embedder, find, verify
+from facelab.recognition.align import LFW_SIZE
+from facelab.recognition.face_space import EVEN, evenness
 from facelab.recognition.scores import evidence
 from facelab.recognition.warp import resize
 
@@ -21,6 +23,20 @@ def saved(photo: np.ndarray, kind: str = "PNG") -> bytes:
     stream = io.BytesIO()
     Image.fromarray(photo).save(stream, kind)
     return stream.getvalue()
+
+
+def cartoon() -> np.ndarray:
+    """A head, brows, eyes, a nose and a mouth, each of one colour: uint8 [700, 600, 3]."""
+    image = Image.new("RGB", (600, 700), (250, 245, 225))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((130, 100, 470, 580), fill=(240, 200, 170), outline="black", width=5)
+    for x in (230, 370):
+        draw.arc((x - 50, 225, x + 50, 285), 200, 340, fill=(50, 30, 20), width=12)
+        draw.ellipse((x - 38, 265, x + 38, 320), fill="white", outline="black", width=4)
+        draw.ellipse((x - 16, 275, x + 16, 310), fill="black")
+    draw.line([(300, 300), (280, 390), (312, 395)], fill=(120, 80, 60), width=6)
+    draw.arc((225, 380, 375, 490), 15, 165, fill=(180, 30, 40), width=10)
+    return np.asarray(image)
 
 
 def test_a_photo_shows_the_same_person_as_itself(portraits):
@@ -131,3 +147,14 @@ def test_strange_is_what_is_no_face(portraits):
         assert by.describe(photo, at_box(photo, (50, 50, 150, 150))).strangeness > STRANGE
     drawn = [by.describe(photo, face).strangeness for photo in portraits for face in find(photo)]
     assert np.median(drawn) < STRANGE
+
+
+def test_a_cartoon_in_which_a_face_is_found_is_strange():
+    photo = cartoon()
+    [face] = find(photo)
+    assert embedder("starter").describe(photo, face).strangeness == 1
+    assert evenness(align(photo, face, LFW_SIZE)) > EVEN
+
+
+def test_no_drawn_portrait_is_as_even_as_a_cartoon(portraits):
+    assert all(evenness(align(photo, face, LFW_SIZE)) < EVEN for photo in portraits for face in find(photo))
