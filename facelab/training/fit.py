@@ -86,12 +86,12 @@ def steps_for(model: nn.Module, data: Dataset, config: TrainingConfig) -> Steps:
         DataError: the training split is empty.
     """
     numerics = choose(model, config)
+    if isinstance(model, Siamese):  # by their rows: all training pairs at once would be a large copy
+        return Verification(numerics.place(model), data, config, numerics)
     inputs, labels = data.split("train")
     if not len(labels):
         raise DataError("The training split is empty: give it at least one example.")
     numerics.place(model)
-    if isinstance(model, Siamese):
-        return Verification(model, data, config, numerics)
     if supports(model, inputs, config):
         return Compiled(model, inputs, labels, config)
     return Autograd(model, inputs, labels, config, numerics)

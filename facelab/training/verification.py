@@ -57,6 +57,8 @@ class Verification(Autograd):
         rows, labels = self.photos, self.people
         if loss.on_pairs:
             rows, labels = data.pairs["train"], data.same("train")
+        if not len(labels):
+            raise DataError("The training split is empty: give it at least one example.")
         if (loss.grouped or model.config.discriminant) and not (self.people.bincount() > 1).any():
             raise DataError("Nobody in train has two photos to learn from: give more photos, or take another loss.")
         with torch.random.fork_rng(devices=()):

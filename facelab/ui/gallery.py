@@ -54,7 +54,8 @@ def _show_pairs(data: Pairs) -> None:
     show(
         _pairs(data.fingerprint, data),
         "sample",
-        f"{data.source} Green: one person; red: two. The network is to say which; guessing is right half of the time.",
+        f"{data.source} Above: pairs of one person; below: of two. The network is to say which; guessing is right half "
+        "of the time.",
     )
 
 
@@ -62,13 +63,13 @@ def _show_pairs(data: Pairs) -> None:
 def _pairs(fingerprint: str, _data: Pairs) -> Figure:
     same = _data.same("train").bool()
     kinds = [kind.nonzero().flatten()[:SAMPLE_PAIRS] for kind in (same, ~same)]
-    rows = np.stack([kind[: min(map(len, kinds))].numpy() for kind in kinds], 1).ravel()
+    rows = np.concatenate(kinds)
     images = _data.images[_data.pairs["train"][rows]].numpy()
     captions = [
         " and ".join(dict.fromkeys(_data.people[label] for label in _data.labels[pair].tolist()))
         for pair in _data.pairs["train"][rows]
     ]
-    sheet = plots.pair_sheet(images, captions, list(same[rows].numpy()), columns=4, face=FACE)
+    sheet = plots.pair_sheet(images, captions, columns=SAMPLE_PAIRS // 2, face=FACE)
     return sheet.update_layout(meta={"alt": f"{len(rows)} pairs of photos, half of one person and half of two."})
 
 

@@ -5,12 +5,11 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from facelab import plots
-from facelab.data import Faces, load_faces
-from facelab.errors import FacelabError
+from facelab.data import Faces
 from facelab.runs import Run
 from facelab.ui.figures import cached, show
 from facelab.ui.live import EXAMPLES, page_path
-from facelab.ui.services import store
+from facelab.ui.services import data_of, store
 
 SHOWN, FILM = 6, 16
 WAYS_ON = (
@@ -65,7 +64,7 @@ def _show_test(run: Run) -> None:
 
 def _show_answers(run: Run) -> None:
     """Some test faces that the network got right, and some that it got wrong, the most confident first."""
-    faces = _same_faces(run)
+    faces = data_of(run)
     if faces is None:
         return
     st.subheader("Test faces")
@@ -90,15 +89,6 @@ def _answers(run_id: str, attempt: int, _faces: Faces) -> Figure:
         for index in chosen
     ]
     return plots.face_sheet(images[chosen].numpy(), captions, columns=SHOWN, marks=list(right[chosen]))
-
-
-def _same_faces(run: Run) -> Faces | None:
-    """The faces that the run was trained on, if they are still the same."""
-    try:
-        faces = load_faces(run.config.data)
-    except FacelabError:
-        return None
-    return faces if faces.fingerprint == run.fingerprint else None
 
 
 def show_film(run: Run) -> None:

@@ -6,7 +6,7 @@ import torch
 from facelab.data import PAIR_SOURCES, SOURCES, Faces, FacesSpec, Pairs, PairsSpec, load_dataset
 from facelab.data.points import Points, PointsSpec, load_points
 from facelab.errors import FacelabError
-from facelab.runs import RunStore
+from facelab.runs import Run, RunStore
 
 
 def one_thread() -> None:
@@ -35,6 +35,15 @@ def dataset(spec: FacesSpec | PairsSpec) -> Faces | Pairs | None:
         return None
     place.empty()
     return found
+
+
+def data_of(run: Run) -> Faces | Pairs | Points | None:
+    """What a run was trained on, if it is there and still the same."""
+    try:
+        data = load_dataset(run.config.data)
+    except FacelabError:
+        return None
+    return data if data.fingerprint == run.fingerprint else None
 
 
 def points(spec: PointsSpec) -> Points | None:

@@ -230,7 +230,7 @@ def test_results_of_a_run_on_pairs(twins, fresh_store):
 
 
 def test_pairs_that_have_changed_leave_the_numbers(twins, fresh_store, monkeypatch):
-    monkeypatch.setattr(gallery, "_same_pairs", lambda run: None)
+    monkeypatch.setattr(gallery, "data_of", lambda run: None)
     app = show("show_pair_results", twins)
     assert not app.exception
     assert "only the numbers are left" in texts(app)

@@ -7,9 +7,9 @@ from plotly.graph_objects import Figure
 from facelab import plots
 from facelab.analysis import best_and_worst
 from facelab.analysis.verdicts import course
-from facelab.data import Faces, Pairs, load_dataset
+from facelab.data import Faces
 from facelab.data.points import Points
-from facelab.errors import FacelabError, RunError
+from facelab.errors import RunError
 from facelab.models import flatten
 from facelab.runs import Run
 from facelab.runs.frames import first_layer
@@ -22,7 +22,7 @@ from facelab.ui.live import open_run
 from facelab.ui.plane import View
 from facelab.ui.playground.scene import scene
 from facelab.ui.results import percent
-from facelab.ui.services import store
+from facelab.ui.services import data_of, store
 
 HEIGHT = 240  # px, of the curves
 UNITS = 16  # of a first layer
@@ -57,7 +57,7 @@ def _show_network(found: Outcome, at: int, word: str) -> None:
         if st.button("Open", icon=":material/open_in_new:", key=f"open {word}", help=f"The {word} network's own page."):
             open_run(run)
     st.markdown(f"{percent(found.accuracy[at])} in {found.split}, {percent(found.scores['train'][at])} in training.")
-    if (data := _same_data(run)) is not None:
+    if (data := data_of(run)) is not None:
         try:
             PICTURES[run.config.subject](run, data, word)
         except RunError as error:
@@ -67,15 +67,6 @@ def _show_network(found: Outcome, at: int, word: str) -> None:
         show_figure(draw(kept).update_layout(height=HEIGHT), f"{word} {name}")
     if "train_loss" in kept and "validation_loss" in kept:
         st.markdown(course(kept["epoch"], kept["train_loss"], kept["validation_loss"]))
-
-
-def _same_data(run: Run) -> Faces | Pairs | Points | None:
-    """What the run was trained on, if it is still the same."""
-    try:
-        data = load_dataset(run.config.data)
-    except FacelabError:
-        return None
-    return data if data.fingerprint == run.fingerprint else None
 
 
 def _show_boundary(run: Run, points: Points, word: str) -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from facelab.data import Pairs, lfw, load_pairs
+from facelab.data import Pairs, lfw
 from facelab.data.generated import Person, Photo, relief, render
 from facelab.data.pairs.lfw import TEST, missing, read_pairs
 from facelab.data.photos import read_photo
 from facelab.errors import FacelabError
 from facelab.recognition import FoundFace, find
 from facelab.recognition.embedders import embedder
-from facelab.ui.services import store
+from facelab.ui.services import data_of, store
 
 KINDS = ("Same person", "Different people", "Hard")
 PEOPLE, SIDE, SEED = 300, 256, 6
@@ -155,10 +155,9 @@ def _test_pairs(run_id: str) -> Pairs | None:
     """The pairs that a run was tested on, if it is one and they are still the same."""
     try:
         run = store().get(run_id)
-        pairs = load_pairs(run.config.data)
     except FacelabError:
         return None
-    return pairs if pairs.fingerprint == run.fingerprint else None
+    return data_of(run)
 
 
 def _of_run(run_id: str, pairs: Pairs, number: int) -> Sample:

@@ -6,14 +6,13 @@ import numpy as np
 import streamlit as st
 
 from facelab import plots
-from facelab.data import Pairs, load_pairs
-from facelab.errors import FacelabError
 from facelab.runs import Run
 from facelab.training.calibration import Calibration
 from facelab.ui.figures import choose
 from facelab.ui.live import page_path
 from facelab.ui.pair.choice import address_of_pair
 from facelab.ui.results import percent
+from facelab.ui.services import data_of
 
 COLUMNS, ROWS = 3, 3
 FATES = {
@@ -34,7 +33,7 @@ def show(run: Run, distances: np.ndarray, same: np.ndarray, calibration: Calibra
         calibration: by which they are accepted.
     """
     st.subheader("The test pairs")
-    pairs = _same_pairs(run)
+    pairs = data_of(run)
     if pairs is None:
         st.caption("The photos are not there any more, or have changed since: only the numbers are left.")
         return
@@ -87,12 +86,3 @@ def _surest(
     """The pairs with this fate, those first that are farthest from the threshold."""
     found = np.flatnonzero((accepted == is_accepted) & (same == one))
     return found[np.argsort(-np.abs(distances[found] - calibration.threshold), kind="stable")]
-
-
-def _same_pairs(run: Run) -> Pairs | None:
-    """The pairs that the run was tested on, if they are still the same."""
-    try:
-        pairs = load_pairs(run.config.data)
-    except FacelabError:
-        return None
-    return pairs if pairs.fingerprint == run.fingerprint else None
