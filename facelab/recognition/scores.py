@@ -14,6 +14,8 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from facelab.training import interval
 from facelab.training.calibration import Calibration, known_pairs
 
+MOST_CONFIDENT = 0.99
+
 
 @dataclass(frozen=True)
 class Share:
@@ -90,6 +92,11 @@ class Evidence:
     same_farther: Share
     different_nearer: Share
     probability: float
+
+
+def confidence(probability: float, is_same: bool) -> float:
+    """How sure an answer is, given the probability of the same person: 0.5 to `MOST_CONFIDENT`, never certain."""
+    return min(max(probability if is_same else 1 - probability, 0.5), MOST_CONFIDENT)
 
 
 def roc(distances: np.ndarray, same: np.ndarray) -> Roc:

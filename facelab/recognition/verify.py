@@ -15,13 +15,12 @@ from facelab.recognition.detect import FoundFace, find
 from facelab.recognition.embedders import Description
 from facelab.recognition.embedders import embedder as load
 from facelab.recognition.face_space import STRANGE
-from facelab.recognition.scores import Evidence
+from facelab.recognition.scores import Evidence, confidence
 from facelab.recognition.scores import evidence as evidence_of
 from facelab.runs import RunStore
 
 SHORTER_SIDE = 1500
 """Pixels of a photo's shorter side that are enough: half of those of 12 megapixels, which take a third of the time."""
-MOST_CONFIDENT = 0.99
 WHICH = ("first", "second")
 
 Photo = str | Path | bytes | np.ndarray
@@ -35,7 +34,7 @@ class Verdict:
     Attributes:
         verified: whether it is taken for the same person: the distance is at most the threshold.
         distance, threshold: by the embedder.
-        confidence: the calibrated probability of the answer given, 0.5 to `MOST_CONFIDENT`, where same and different
+        confidence: the calibrated probability of the answer given, 0.5 to 0.99, where same and different
             pairs are as frequent.
         evidence: the known pairs beyond this distance.
         embedder: its id.
@@ -107,12 +106,11 @@ def verify(
     distance, threshold = by.distance(*descriptions), by.calibration.threshold
     evidence = evidence_of(distance, by.known.distances, by.known.same, by.calibration)
     verified = distance <= threshold
-    probability = evidence.probability if verified else 1 - evidence.probability
     return Verdict(
         verified=verified,
         distance=distance,
         threshold=threshold,
-        confidence=min(max(probability, 0.5), MOST_CONFIDENT),
+        confidence=confidence(evidence.probability, verified),
         evidence=evidence,
         embedder=by.id,
         faces=tuple(chosen),

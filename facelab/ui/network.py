@@ -49,7 +49,8 @@ def _show_diagram(model: ModelConfig, layers: list[Layer], faces: Faces | Pairs)
     rows += [
         (layer.name, layer.kind, layer.output_shape, layer.parameters)
         for layer in layers
-        if layer.kind.split()[0] in DRAWN or "pool" in layer.kind or layer.name == "distance"
+        if (layer.kind.split()[0] in DRAWN or "pool" in layer.kind or layer.name == "distance")
+        and ".shortcut." not in layer.name  # a way past what is drawn, not a step after it
     ]
     total = sum(layer.parameters for layer in layers)
     becomes = f"a photo becomes {faces.classes} scores, one for each person"

@@ -7,8 +7,7 @@ import streamlit as st
 
 from facelab.recognition import FoundFace
 from facelab.recognition.embedders import Description, Embedder
-from facelab.recognition.scores import Evidence, evidence
-from facelab.recognition.verify import MOST_CONFIDENT
+from facelab.recognition.scores import Evidence, confidence, evidence
 from facelab.ui.pair.sides import Given
 
 
@@ -42,8 +41,7 @@ class Answer:
     @property
     def confidence(self) -> float:
         """The probability of the answer that is given, 0.5 to `MOST_CONFIDENT`."""
-        probability = self.evidence.probability
-        return min(max(probability if self.is_same else 1 - probability, 0.5), MOST_CONFIDENT)
+        return confidence(self.evidence.probability, self.is_same)
 
 
 def describe(embedder: Embedder, shown: Shown) -> Description | None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from facelab import plots
+from facelab.recognition.scores import confidence
 from facelab.runs import Run
 from facelab.training.calibration import Calibration
 from facelab.ui.figures import choose
@@ -58,11 +59,11 @@ def show(run: Run, distances: np.ndarray, same: np.ndarray, calibration: Calibra
     shown = rows[fate][(page - 1) * most :][:most]
     images, labels = pairs.images.numpy(), pairs.labels
     chances = calibration.probability(distances[shown])
-    sure = np.where(accepted[shown], chances, 1 - chances)
+    sure = [confidence(chance, is_same) for chance, is_same in zip(chances, accepted[shown], strict=True)]
     photos = pairs.pairs["test"][shown].numpy()
     captions = [
         f"{' and '.join(dict.fromkeys(pairs.people[person] for person in labels[two].tolist()))}"
-        f"<br>distance {distances[row]:.3g}, {percent(min(each, 0.99))} sure"
+        f"<br>distance {distances[row]:.3g}, {percent(each)} sure"
         for row, two, each in zip(shown, photos, sure, strict=True)
     ]
     with place:

@@ -11,6 +11,7 @@ from facelab.recognition.scores import OperatingPoint, at_false_accepts, auc, eq
 from facelab.runs import Run
 from facelab.training.calibration import Calibration
 from facelab.ui.figures import cached, show
+from facelab.ui.pair.verdict import interval
 from facelab.ui.results import percent
 from facelab.ui.services import store
 from facelab.ui.verification import gallery
@@ -75,7 +76,7 @@ def _show_numbers(tested: Tested) -> None:
     accuracy, equal = tested.point.accuracy, equal_error(tested.distances, tested.same)
     places = st.columns(5)
     places[0].metric("Test accuracy", percent(accuracy.value), help="Guessing is right for half of the pairs.")
-    places[0].caption(f"{accuracy.count:,} of {accuracy.total:,}; interval {_interval(accuracy)}")
+    places[0].caption(f"{accuracy.count:,} of {accuracy.total:,}; {interval(accuracy)}")
     places[1].metric(
         "Area under ROC",
         f"{auc(tested.distances, tested.same):.3f}",
@@ -95,13 +96,7 @@ def _show_numbers(tested: Tested) -> None:
             f"{1 / rate:,.0f} is. Its threshold is read off these very pairs, as is usual for this figure."
         )
         place.metric(label, percent(found.true_accepts.value) if found else "unknown", help=help_)
-        place.caption(
-            f"interval {_interval(found.true_accepts)}" if found else f"needs {1 / rate:,.0f} pairs of two people"
-        )
-
-
-def _interval(share) -> str:
-    return f"{100 * share.low:.1f} to {100 * share.high:.1f} %"
+        place.caption(interval(found.true_accepts) if found else f"needs {1 / rate:,.0f} pairs of two people")
 
 
 def _show_curves(run: Run, tested: Tested) -> None:
