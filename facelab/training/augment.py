@@ -40,11 +40,15 @@ def _factors(images: Tensor, width: float, config: AugmentationConfig) -> Tensor
     return (1 + _spread(images, width, config)).view(-1, 1, 1, 1)
 
 
+def _chosen(images: Tensor, probability: float) -> Tensor:
+    """Which images are changed, bool [B, 1, 1, 1]."""
+    return (torch.rand(len(images)) < probability).to(images.device).view(-1, 1, 1, 1)
+
+
 def _flip(images: Tensor, config: AugmentationConfig) -> Tensor:
     if not config.flip:
         return images
-    chosen = (torch.rand(len(images)) < config.flip).to(images.device).view(-1, 1, 1, 1)
-    return torch.where(chosen, images.flip(3), images)
+    return torch.where(_chosen(images, config.flip), images.flip(3), images)
 
 
 def _move(images: Tensor, config: AugmentationConfig) -> Tensor:
@@ -87,6 +91,13 @@ def _colour(images: Tensor, config: AugmentationConfig) -> Tensor:
     return (grey + (images - grey) * _factors(images, config.saturation, config)).clamp_(0, 1)
 
 
+def _drain(images: Tensor, config: AugmentationConfig) -> Tensor:
+    """Some images in shades of grey."""
+    if not config.grey:
+        return images
+    return torch.where(_chosen(images, config.grey), _grey(images), images)
+
+
 def _grey(images: Tensor) -> Tensor:
     """[B, 1, S, S]."""
     if images.shape[1] == 1:
@@ -127,4 +138,4 @@ def _erase(images: Tensor, config: AugmentationConfig) -> Tensor:
     return torch.where(mask.unsqueeze(1).to(images.device), 0.5, images)
 
 
-STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_flip, _move, _tilt, _colour, _blur, _erase)
+STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_flip, _move, _tilt, _colour, _drain, _blur, _erase)

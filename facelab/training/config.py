@@ -38,8 +38,8 @@ class EarlyStoppingConfig(Settings):
 class AugmentationConfig(Settings):
     """Random changes drawn anew for every training image.
 
-    `flip` and `erase` are probabilities; so is `chance`, of every other change but blur to be made at all. `rotate` and
-    `shear` are degrees to either side; `translate`, `scale`, `brightness`, `contrast` and `saturation` are shares to
+    `flip`, `grey` and `erase` are probabilities; so is `chance`, of every other change but blur to be made at all.
+    `rotate` and `shear` are degrees to either side; `translate`, `scale`, `brightness`, `contrast` and `saturation` are shares to
     either side; `perspective` is how much nearer one side of the picture comes and the other goes, as a share, in both
     directions; `blur` is the largest standard deviation in pixels.
     """
@@ -54,6 +54,7 @@ class AugmentationConfig(Settings):
     brightness: float = Field(0.0, ge=0, le=1)
     contrast: float = Field(0.0, ge=0, le=1)
     saturation: float = Field(0.0, ge=0, le=1)
+    grey: float = Field(0.0, ge=0, le=1)
     blur: float = Field(0.0, ge=0, le=5)
     erase: float = Field(0.0, ge=0, le=1)
 

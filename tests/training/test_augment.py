@@ -16,6 +16,7 @@ EACH = {
     "brightness": 0.5,
     "contrast": 0.5,
     "saturation": 0.5,
+    "grey": 0.5,
     "blur": 2,
     "erase": 0.9,
 }
@@ -58,7 +59,7 @@ def test_each_image_has_its_own_draw(noise, name):
     alike = noise[:1].expand(16, -1, -1, -1)
     before = alike.clone()
     images = changed(alike, **{name: EACH[name]})
-    assert len(images.flatten(1).unique(dim=0)) >= (2 if name == "flip" else 12)
+    assert len(images.flatten(1).unique(dim=0)) >= (2 if name in ("flip", "grey") else 12)
     assert torch.equal(alike, before)
 
 
@@ -78,7 +79,7 @@ def test_grey_is_a_colour_photo_of_equal_channels(noise, name):
     torch.testing.assert_close(changed(grey, **{name: EACH[name]}), colour[:, :1])
 
 
-ALWAYS = {"flip", "blur", "erase"}
+ALWAYS = {"flip", "grey", "blur", "erase"}
 
 
 @pytest.mark.parametrize("name", sorted(EACH.keys() - ALWAYS))
@@ -174,6 +175,16 @@ def test_no_saturation_leaves_each_grey(noise, drawn):
     assert torch.equal(dark[:, 0], dark[:, 2])
     mean = grey.mean((1, 2), keepdim=True)
     torch.testing.assert_close(dark[:, 0], mean + (grey - mean) / 2)
+
+
+def test_grey_takes_the_colour_from_its_share_of_photos():
+    images = torch.rand(500, 3, 4, 4)
+    drained = changed(images, grey=0.3)
+    is_grey = (drained == drained[:, :1]).flatten(1).all(1)
+    assert 120 < is_grey.sum() < 180
+    assert torch.equal(drained[~is_grey], images[~is_grey])
+    grey = images[:, 0] * 0.299 + images[:, 1] * 0.587 + images[:, 2] * 0.114
+    torch.testing.assert_close(drained[is_grey, 0], grey[is_grey])
 
 
 @pytest.mark.parametrize("width", [0.5, 2, 5])

@@ -28,6 +28,7 @@ AUGMENTATION = {
     "brightness": 0.2,
     "contrast": 0.2,
     "saturation": 0.2,
+    "grey": 0.3,
     "blur": 0.5,
     "erase": 0.5,
 }

@@ -57,6 +57,14 @@ $changes
     return images
 ''')
 
+DRAIN = Template('''\
+def $name(images):
+    """Takes the colour from each image with probability $grey."""
+    drained = (torch.rand(len(images)) < $grey).to(images.device).view(-1, 1, 1, 1)
+    weights = torch.tensor($weights, device=images.device).view(3, 1, 1)
+    return torch.where(drained, (images * weights).sum(1, keepdim=True), images)
+''')
+
 BLUR = Template('''\
 def $name(images):
     """Blurs each image by a Gaussian of its own width: one grouped convolution per axis."""
@@ -99,6 +107,7 @@ def augmentation_code(config: AugmentationConfig, input_shape: tuple[int, ...]) 
         "move": (_move, MOVES),
         "tilt": (_tilt, ("perspective",)),
         "recolour": (_colour, COLOURS),
+        "drain": (_drain, ("grey",)),
         "blur": (lambda config, name: _blur(config, name, input_shape), ("blur",)),
         "erase": (_erase, ("erase",)),
     }
@@ -171,6 +180,10 @@ def _colour(config: AugmentationConfig, name: str) -> str:
     changes += [lines[field] for field in on]
     draws = ", ".join(field if field in on else "_" for field in COLOURS)
     return COLOUR.substitute(name=name, draws=draws, random=_random(config), changes="\n".join(changes))
+
+
+def _drain(config: AugmentationConfig, name: str) -> str:
+    return DRAIN.substitute(name=name, grey=config.grey, weights=list(GREY))
 
 
 def _blur(config: AugmentationConfig, name: str, input_shape: tuple[int, ...]) -> str:

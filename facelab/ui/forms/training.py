@@ -45,7 +45,7 @@ REGULARISATION: Fields = (
     ("clip_norm", "Clip the gradient's norm at", "0 does not clip."),
 )
 AUGMENTATION: Fields = (
-    ("chance", "Chance of each change", "1 makes each to every photo; blur, mirror and patches aside."),
+    ("chance", "Chance of each change", "1 makes each to every photo; blur, mirror, grey and patches aside."),
     ("flip", "Mirror (probability)", "Faces mirrored are still the same person."),
     ("rotate", "Rotate (± degrees)", ""),
     ("translate", "Shift (± share of the side)", ""),
@@ -55,6 +55,7 @@ AUGMENTATION: Fields = (
     ("brightness", "Brightness (± share)", ""),
     ("contrast", "Contrast (± share)", ""),
     ("saturation", "Saturation (± share)", ""),
+    ("grey", "Grey (probability)", "Photos without colour, so that the network cannot rely on it."),
     ("blur", "Blur (pixels at most)", "The largest standard deviation of a Gaussian."),
     ("erase", "Erase a patch (probability)", "Grey rectangles over part of the face (Zhong et al. 2020)."),
 )
