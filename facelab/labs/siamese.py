@@ -31,7 +31,16 @@ VERIFIER = RunConfig(
     optimizer=OptimizerConfig(name="sgd", learning_rate=0.1, nesterov=True, weight_decay=5e-4),
     schedule=ScheduleConfig(name="one_cycle"),
     augmentation=AugmentationConfig(
-        flip=0.5, rotate=10, translate=0.06, scale=0.1, brightness=0.25, contrast=0.25, saturation=0.25, erase=0.5
+        flip=0.5,
+        rotate=10,
+        translate=0.07,
+        scale=0.12,
+        brightness=0.4,
+        contrast=0.4,
+        saturation=0.7,
+        grey=0.25,
+        blur=1.2,
+        erase=0.4,
     ),
     clip_norm=5,
     batch_size=128,

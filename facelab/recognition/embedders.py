@@ -5,7 +5,7 @@ Each is loaded once in a process, when it is first asked for.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -31,6 +31,8 @@ from facelab.training.calibration import Calibration, calibrate
 
 STARTER_FILE = "starters/verifier.run"
 STARTER_RUN = "ready-made-verifier"  # the starter again, where `labs.starters` has put it into a store
+ELSEWHERE = "elsewhere"
+"""What its distances and labels of pairs that are not of LFW are called in the file."""
 KEPT = 10
 
 # The part of the LFW photo, onto which faces are aligned, that shows what a whole photo of another source shows: where
@@ -150,7 +152,15 @@ def _starter() -> Embedder:
             f"The file {file.name} of facelab is not there: put it back into {file.parent}."
         ) from None
     what = "facelab's own network, trained on the development people of Labeled Faces in the Wild"
-    return _of_network("starter", ALWAYS["starter"][0], what, parcel.config, parcel.network, parcel.predictions)
+    found = _of_network("starter", ALWAYS["starter"][0], what, parcel.config, parcel.network, parcel.predictions)
+    if f"{ELSEWHERE}.distances" not in parcel.predictions:
+        return found
+    # It errs more on photos from elsewhere, and is as sure as it may be of those.
+    elsewhere = _known(parcel.predictions, f"{ELSEWHERE}.")
+    scale = min(found.calibration.scale, calibrate(elsewhere.distances, elsewhere.same).scale)
+    right = _how_right(elsewhere, found.calibration)
+    about = f"{found.about[:-1]}, and on {right} of actors on photos from the web."
+    return replace(found, about=about, calibration=replace(found.calibration, scale=scale))
 
 
 def _of_run(store: RunStore, run: Run) -> Embedder:
@@ -162,7 +172,7 @@ def _of_run(store: RunStore, run: Run) -> Embedder:
 def _of_network(
     id: str, title: str, what: str, config: RunConfig, network: Siamese, predictions: dict[str, Tensor]
 ) -> Embedder:
-    known = Known(predictions["distances"].numpy(), predictions["labels"].numpy().astype(bool))
+    known = _known(predictions)
     calibration = Calibration(network.threshold.item(), network.scale.item())
     size, crop = config.input_shape[1], crop_of(config.data)
 
@@ -173,11 +183,16 @@ def _of_network(
         with torch.no_grad():
             return network.distance(*(torch.from_numpy(features)[None] for features in (a, b))).item()
 
-    about = f"{what}; {_how_right(known, calibration)} of people it never saw"
+    about = f"{what}; right on {_how_right(known, calibration)} of people whom it never saw"
     if config.data.source != "lfw_pairs":
         about += "; faces here are cut otherwise than those it was trained on, so expect more errors"
     cut = partial(align, size=size, crop=crop)
     return Embedder(id, title, f"{about}.", known, calibration, size, crop, network, cut, embed, compare)
+
+
+def _known(predictions: dict[str, Tensor], prefix: str = "") -> Known:
+    distances, labels = (predictions[f"{prefix}{name}"].numpy() for name in ("distances", "labels"))
+    return Known(distances, labels.astype(bool))
 
 
 def _reference() -> Embedder:
@@ -185,7 +200,7 @@ def _reference() -> Embedder:
     calibration = calibrate(fitted_to.distances, fitted_to.same)
     about = (
         "dlib's network, which its author trained on 3 million photos from the web (King 2017); "
-        f"{_how_right(known, calibration)} of Labeled Faces in the Wild, whose people may be on those photos too."
+        f"right on {_how_right(known, calibration)} of Labeled Faces in the Wild, whose people it may have seen."
     )
     return Embedder(
         "reference",
@@ -204,7 +219,8 @@ def _reference() -> Embedder:
 
 def _how_right(known: Known, calibration: Calibration) -> str:
     share = operating_point(known.distances, known.same, calibration.threshold).accuracy
-    return f"it is right on {share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of {share.total:,} test pairs"
+    value, low, high = (f"{100 * part:.1f}" for part in (share.value, share.low, share.high))
+    return f"{value} % ({low} to {high} %) of {share.total:,} pairs"
 
 
 ALWAYS: dict[str, tuple[str, Callable[[], Embedder]]] = {

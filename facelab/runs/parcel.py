@@ -7,6 +7,7 @@ has float32.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,11 +48,18 @@ class Parcel:
     predictions: dict[str, Tensor]
 
 
-def pack(store: RunStore, run_id: str, moments: int | None = None, half: bool = False) -> bytes:
+def pack(
+    store: RunStore,
+    run_id: str,
+    moments: int | None = None,
+    half: bool = False,
+    beside: Mapping[str, Tensor] | None = None,
+) -> bytes:
     """A finished run as a file, with the frames of at most so many moments, the first and the last among them.
 
     Args:
         half: keep the weights of layers in float16, which halves the file; what is no matrix stays as it is.
+        beside: what else to keep with the predictions.
 
     Raises:
         RunError: there is no such run, or it is not finished.
@@ -62,7 +70,7 @@ def pack(store: RunStore, run_id: str, moments: int | None = None, half: bool = 
         raise RunError(f"The run {run_id} is not finished: only what is finished can be packed.")
     if half:
         weights = {name: value.half() if value.ndim > 1 else value for name, value in weights.items()}
-    tensors = _under("weights", weights) | _under("predictions", predictions)
+    tensors = _under("weights", weights) | _under("predictions", predictions | dict(beside or {}))
     tensors |= _under("steps", _tensors(history.steps)) | _under("epochs", _tensors(history.epochs))
     for name in FRAMES:
         steps, arrays = store.frames(run_id, name)

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 
+from facelab import paths
 from facelab.data import DrawnPairsSpec, GeneratedSpec, LfwPairsSpec, LfwSpec, load_dataset
 from facelab.errors import RecognitionError, RunError
 from facelab.models import SiameseConfig, blank
 from facelab.recognition import at_box, embedder, embedders
-from facelab.recognition.embedders import crop_of, network_input
+from facelab.recognition.embedders import STARTER_FILE, crop_of, network_input
 from facelab.runs import RunConfig
 from facelab.runs.parcel import pack, read
 
@@ -48,8 +50,20 @@ def test_known_pairs_are_of_both_kinds_and_the_threshold_lies_among_them(each):
 
 def test_it_says_how_right_it_is(each):
     right = (each.known.distances <= each.calibration.threshold) == each.known.same
-    assert f"right on {right.mean():.1%} (" in each.about
-    assert f"of {len(right):,} test pairs" in each.about
+    assert f"right on {100 * right.mean():.1f} % (" in each.about
+    assert f"of {len(right):,} pairs" in each.about
+
+
+def test_the_starter_is_as_sure_as_it_may_be_of_photos_from_elsewhere():
+    """A logistic regression without penalty is another way to the likeliest curve."""
+    starter = embedder("starter")
+    packed = read((paths.assets() / STARTER_FILE).read_bytes())
+    distances, same = (packed.predictions[f"elsewhere.{part}"].numpy() for part in ("distances", "labels"))
+    assert (len(same), same.sum()) == (1000, 500)
+    slope = LogisticRegression(C=np.inf).fit(-distances[:, None], same).coef_.item()
+    assert starter.calibration.scale == pytest.approx(slope, rel=0.02)
+    assert starter.calibration.threshold == packed.network.threshold.item()
+    assert f"{100 * ((distances <= starter.calibration.threshold) == same).mean():.1f} %" in starter.about
 
 
 def test_threads_get_the_same_one(each, pair_run):
