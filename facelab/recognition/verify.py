@@ -1,15 +1,13 @@
 """Do two photos show the same person? Found, aligned, described, compared, and what known pairs say of the answer."""
 
-import io
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from facelab.data.photos import FORMATS, read_photo
+from facelab.data.photos import photo_size, read_photo
 from facelab.errors import PhotoError
 from facelab.recognition.detect import FoundFace, find
 from facelab.recognition.embedders import Description
@@ -130,8 +128,7 @@ def _read(photo: Photo, which: str) -> tuple[np.ndarray, float]:
     except PhotoError as error:
         sentence = str(error)
         raise PhotoError(f"The {which} photo: {sentence[0].lower()}{sentence[1:]}") from None
-    with Image.open(io.BytesIO(file) if isinstance(file, bytes) else file, formats=FORMATS) as image:
-        return pixels, min(image.size) / min(pixels.shape[:2])
+    return pixels, min(photo_size(file)) / min(pixels.shape[:2])
 
 
 def _scaled(face: FoundFace, scale: float) -> FoundFace:

@@ -1,16 +1,17 @@
 """Every way in which a file that calls itself a photo was seen to go wrong."""
 
 import io
-import random
+import os
 import struct
+import sys
 import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from facelab.data import photos
-from facelab.data.photos import read_photo, read_square, square
+from facelab.data.photos import photo_size, read_photo, read_square, square
+from facelab.data.photos.read import ORIENTATION
 from facelab.errors import PhotoError
 
 RED, WHITE = [255, 0, 0], [255, 255, 255]
@@ -36,7 +37,7 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "BMP", "PPM"])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "PPM", "TIFF"])
 def test_lossless_formats_give_back_their_pixels(kind):
     assert np.array_equal(read_photo(encode(noise(), kind)), np.asarray(noise()))
 
@@ -65,9 +66,22 @@ def test_exif_rotation_puts_every_phone_photo_upright(orientation):
         8: np.rot90(upright, -1),
     }[orientation]
     exif = Image.Exif()
-    exif[photos.ORIENTATION] = orientation
-    photo = read_photo(encode(Image.fromarray(np.ascontiguousarray(stored)), "PNG", exif=exif))
-    assert np.array_equal(photo[..., 0], upright)
+    exif[ORIENTATION] = orientation
+    for kind in ("PNG", "TIFF"):  # Pillow turns a TIFF by itself: not twice
+        photo = read_photo(encode(Image.fromarray(np.ascontiguousarray(stored)), kind, exif=exif))
+        assert np.array_equal(photo[..., 0], upright)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # what Pillow says about damaged metadata
+@pytest.mark.parametrize(
+    ("kind", "count", "value"),
+    [(3, 1, b"\0\x09"), (3, 1, b"\xff\xff"), (2, 3, b"up"), (11, 1, b"\x7f\x80"), (4, 1, b"\xff\xff"), (3, 2, b"\0\0")],
+    ids=["nine", "65535", "text", "infinite", "four billion", "two of them"],
+)
+def test_an_absurd_orientation_is_ignored(kind, count, value):
+    entry = struct.pack(">HHI4s", ORIENTATION, kind, count, value)
+    exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01" + entry + bytes(4)
+    assert np.array_equal(read_photo(encode(noise(), "PNG", exif=exif)), np.asarray(noise()))
 
 
 def test_damaged_exif_does_not_cost_the_photo():
@@ -126,7 +140,7 @@ def test_pgm_with_a_small_maximum_is_scaled():
     assert read_photo(b"P5\n2 1\n15\n\x00\x0f").tolist() == [[[0, 0, 0], WHITE]]
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF", "TIFF"])
 def test_animations_give_their_first_frame(kind):
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("white", "black")]
     assert read_photo(encode(frames[0], kind, save_all=True, append_images=frames[1:])).min() == 255
@@ -140,11 +154,11 @@ def test_a_name_that_lies_does_not_matter(tmp_path):
 def test_a_decompression_bomb_is_refused_by_its_header():
     with pytest.raises(PhotoError, match="49 million pixels, more than the 40 million"):
         read_photo(png_header(7000, 7000))
-    with pytest.raises(PhotoError, match="more than 40 million pixels"):
-        read_photo(png_header(14_000, 14_000))
+    with pytest.raises(PhotoError, match="4,000 million pixels"):
+        read_photo(png_header(1_000_000, 4_000))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "PPM"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "PPM", "GIF", "TIFF"])
 def test_a_truncated_file_is_named_damaged(kind):
     whole = encode(noise(64, 64), kind)
     with pytest.raises(PhotoError, match="damaged"):
@@ -155,11 +169,10 @@ def test_a_truncated_file_is_named_damaged(kind):
     ("start", "words"),
     [
         (b"", "The file is empty."),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC photo.*Most Compatible.*export it as JPEG"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIC"),
         (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF image.*save it as JPEG or PNG"),
-        (encode(Image.new("P", (2, 2)), "GIF"), "GIF"),
-        (encode(Image.new("RGB", (2, 2)), "TIFF"), "TIFF"),
+        (b"\0\0\0\x14ftypqt  ", "a video"),
+        (encode(noise(), "JPEG2000"), "JPEG 2000"),
+        (encode(noise(), "ICO"), "an icon"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
         (b"\n <!DOCTYPE html><html>404 not found</html>", "a web page"),
         (b"just some text", "not a photo"),
@@ -170,9 +183,65 @@ def test_what_is_no_photo_is_named(start, words):
         read_photo(start)
 
 
-def test_floating_point_pixels_are_refused():
-    with pytest.raises(PhotoError, match="floating-point"):
-        read_photo(b"Pf\n1 1\n-1.0\n" + struct.pack("<f", 0.5))
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_without_pillow_heif_a_heic_photo_gets_advice(brand, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(PhotoError, match=r"HEIC photo.*Most Compatible.*export it as JPEG\."):
+        read_photo(b"\0\0\0\x18ftyp" + brand + bytes(4))
+
+
+def test_with_pillow_heif_a_heic_photo_is_read_upright():
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    lying = Image.new("RGB", (64, 32), (200, 100, 50))
+    lying.info["exif"] = exif.tobytes()  # which its encoder makes HEIC's own turning of
+    photo = read_photo(encode(lying, "HEIF", quality=90))
+    assert photo.shape == (64, 32, 3)
+    assert np.abs(photo.astype(int) - [200, 100, 50]).max() <= 4
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"),
+    [
+        (np.array([[0, 0.5, 1]], np.float32), [0, 128, 255]),
+        (np.array([[0, 100, 255]], np.float32), [0, 100, 255]),
+        (np.array([[0, 257, 65535]], np.float32), [0, 1, 255]),
+        (np.array([[0, 257, 65535]], np.uint16), [0, 1, 255]),
+        (np.array([[0, 257, 65535]], np.int32), [0, 1, 255]),
+    ],
+    ids=["float to 1", "float to 255", "float to 65535", "uint16", "int32"],
+)
+def test_deep_tiffs_are_scaled(pixels, expected):
+    assert read_photo(encode(Image.fromarray(pixels), "TIFF"))[0, :, 0].tolist() == expected
+
+
+def test_a_deep_tiff_whose_zero_is_white():
+    inverted = encode(Image.fromarray(np.array([[0, 65535]], np.uint16)), "TIFF", tiffinfo={262: 0})
+    assert read_photo(inverted)[0].tolist() == [WHITE, [0, 0, 0]]
+
+
+@pytest.mark.parametrize("value", [-1.0, 1e9, np.nan, np.inf])
+def test_numbers_of_no_agreed_brightness_are_refused(value):
+    with pytest.raises(PhotoError, match="no agreed brightness"):
+        read_photo(encode(Image.fromarray(np.array([[0, value]], np.float32)), "TIFF"))
+
+
+def test_lab_is_refused():
+    with pytest.raises(PhotoError, match="Lab colours"):
+        read_photo(encode(Image.new("LAB", (2, 2)), "TIFF"))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "PPM", "GIF", "TIFF"])
+def test_one_pixel_is_a_photo(kind):
+    assert read_photo(encode(Image.new("RGB", (1, 1), "white"), kind)).tolist() == [[WHITE]]
+
+
+def test_the_size_is_read_from_the_header(tmp_path):
+    (tmp_path / "cut.jpg").write_bytes(encode(noise(), "JPEG")[:-50])
+    assert photo_size(tmp_path / "cut.jpg") == (24, 16)
+    with pytest.raises(PhotoError, match="49 million pixels"):
+        photo_size(png_header(7000, 7000))
 
 
 def test_a_file_that_cannot_be_opened(tmp_path):
@@ -180,6 +249,11 @@ def test_a_file_that_cannot_be_opened(tmp_path):
         read_photo(tmp_path / "nowhere.jpg")
     with pytest.raises(PhotoError, match="cannot be opened"):
         read_photo(tmp_path)
+    with pytest.raises(PhotoError, match="cannot be opened"):
+        read_photo(tmp_path / "null\0character")
+    os.mkfifo(tmp_path / "pipe")  # opening it would wait for a writer
+    with pytest.raises(PhotoError, match="not a file"):
+        read_photo(tmp_path / "pipe")
 
 
 def test_a_large_jpeg_is_decoded_no_larger_than_needed():
@@ -207,25 +281,3 @@ def test_shrinking_averages_instead_of_picking():
     checkered = np.indices((64, 64)).sum(axis=0) % 2 * 255
     shrunk = square(np.repeat(checkered.astype(np.uint8)[..., None], 3, axis=2), 8)
     assert np.abs(shrunk.astype(int) - 127.5).max() < 20
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # what Pillow says about damaged metadata
-def test_damaged_bytes_never_raise_anything_but_photo_error():
-    exif = Image.Exif()
-    exif[photos.ORIENTATION] = 6
-    wholes = [encode(noise(), kind, exif=exif) for kind in ("JPEG", "PNG", "WEBP", "MPO")]
-    wholes += [encode(noise().quantize(8), kind) for kind in ("PNG", "BMP")]
-    wholes += [encode(noise().convert("CMYK"), "JPEG"), encode(noise().convert("L"), "PPM")]
-    rng = random.Random(0)
-    outcomes = {"read": 0, "refused": 0}
-    for _ in range(1500):
-        file = bytearray(rng.choice(wholes))
-        for _ in range(rng.choice([1, 1, 3])):
-            place = rng.randrange(min(len(file), rng.choice([150, len(file)])))
-            file[place : place + rng.choice([0, 1, 4])] = rng.randbytes(rng.choice([0, 1, 4])) or b"\0"
-        try:
-            assert read_photo(bytes(file), shorter_side=rng.choice([None, 8])).ndim == 3
-            outcomes["read"] += 1
-        except PhotoError:
-            outcomes["refused"] += 1
-    assert min(outcomes.values()) > 100
