@@ -1,4 +1,4 @@
-"""facelab from a terminal: `python -m facelab train|sweep|runs|export|verify|datasets`.
+"""facelab from a terminal: `python -m facelab train|sweep|runs|export|verify|datasets|fetch`.
 
 What needs torch is imported inside the commands, so that `--help` answers at once.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from facelab import fetch
 from facelab.errors import FacelabError, SettingsError
 from facelab.terminal import CtrlC, Progress, one_line, percent, print_json
 
@@ -272,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = add("datasets", datasets)
     command.add_argument("--download", metavar="SOURCE", help="get this one from the network first")
+    fetch.add_options(add("fetch", fetch.fetch, fetch.EPILOG))
     command = add("train", train, TRAIN_EPILOG)
     command.add_argument("--config", type=Path, metavar="FILE", help="settings as JSON; the defaults without it")
     command.add_argument("--set", action="append", metavar="NAME=VALUE", help="change one setting; may be repeated")

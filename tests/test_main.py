@@ -313,7 +313,7 @@ def test_nothing_to_download(source, capsys):
     assert f"nothing to download for {source}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["sweep"], ["runs"], ["export"], ["verify"]])
+@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["sweep"], ["runs"], ["export"], ["verify"], ["fetch"]])
 def test_help_loads_nothing_heavy(command):
     code = (
         "import sys; from facelab.__main__ import main\ntry: main()\nexcept SystemExit: print('torch' in sys.modules)"
