@@ -6,7 +6,7 @@ The absolute times are this machine's at this moment; what counts is the ratio, 
 import argparse
 import sys
 
-from benchmarks import app, engine, invariance, plane, siamese, store, sweep, training, verify
+from benchmarks import app, engine, invariance, people, plane, siamese, store, sweep, training, transfer, verify
 from benchmarks.row import Row
 
 CASES = {
@@ -16,6 +16,8 @@ CASES = {
     "plane": plane.plane,
     "sweep": sweep.sweep,
     "invariance": invariance.invariance,
+    "people": people.people,
+    "transfer": transfer.transfer,
     "siamese": siamese.siamese,
     "verify": verify.verdict,
     "store": store.thousand_runs,

@@ -3,19 +3,18 @@
 import streamlit as st
 
 from facelab.ui.explain import checks, maps, question
-from facelab.ui.photo import choose_photo, tell
 from facelab.ui.trained import head
 
 trained = head("Explain")
 controls, view = st.columns([1, 3], gap="large")
 with controls:
-    row = choose_photo(trained)
-if row is None:
+    chosen = question.choose(trained)
+if chosen is None:
     st.stop()
 with controls:
-    asked = question.ask(trained, row)
+    asked = question.ask(trained, chosen)
 with view:
-    tell(trained, row)
+    question.tell(asked)
     if not asked.methods:
         st.info("Choose a method.")
         st.stop()

@@ -313,7 +313,10 @@ def test_nothing_to_download(source, capsys):
     assert f"nothing to download for {source}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["datasets"], ["train"], ["sweep"], ["runs"], ["export"], ["verify"], ["fetch"]])
+COMMANDS = ("datasets", "train", "sweep", "runs", "export", "verify", "fetch")
+
+
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
 def test_help_loads_nothing_heavy(command):
     code = (
         "import sys; from facelab.__main__ import main\ntry: main()\nexcept SystemExit: print('torch' in sys.modules)"

@@ -1,11 +1,15 @@
 """`Faces`: a dataset of faces, whole, in memory. Every source yields one; every network trains on one."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPLITS = ("train", "validation", "test")
 
@@ -21,7 +25,8 @@ class Faces:
         splits: for each of `SPLITS`, int64 indices into `images`; disjoint.
         source: one sentence saying where the faces come from.
         fingerprint: SHA-256 (hex) of images, labels, names and splits.
-        parameters: for generated faces, float32 [N] per named parameter of the photo; else empty.
+        truth: how each photo was taken, and, as `person.<trait>`, who is on it: a row per photo, in their order, a
+            float32 column per parameter of `facelab.data.generated`. Without columns where nobody knows.
         notes: plain sentences on what was skipped or cut, for the user to read.
     """
 
@@ -31,7 +36,7 @@ class Faces:
     splits: dict[str, Tensor]
     source: str
     fingerprint: str
-    parameters: dict[str, np.ndarray] = field(default_factory=dict)
+    truth: "pd.DataFrame"
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -46,8 +51,11 @@ class Faces:
         notes: tuple[str, ...] = (),
     ) -> "Faces":
         """Faces with their fingerprint computed."""
+        import pandas as pd  # takes a third of a second, which a command line without faces need not
+
+        truth = pd.DataFrame(parameters or {}, index=range(len(labels)))
         print_ = fingerprint(images, labels, names, splits)
-        return cls(images, labels, names, splits, source, print_, parameters or {}, notes)
+        return cls(images, labels, names, splits, source, print_, truth, notes)
 
     def __len__(self) -> int:
         return len(self.labels)

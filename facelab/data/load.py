@@ -49,7 +49,7 @@ def _load_generated(spec: GeneratedSpec, progress: Progress) -> Album:
     check_memory(spec.people * spec.photos, spec.size)
     from facelab.data.generated import generate
 
-    made = generate(spec.people, spec.photos, spec.size, spec.seed, progress)
+    made = generate(spec.people, spec.photos, spec.size, spec.seed, progress, spec.vary, spec.difficulty, spec.family)
     source = f"{len(made.labels):,} generated photos of {len(made.names):,} people who do not exist."
     return Album(torch.as_tensor(made.images), torch.as_tensor(made.labels), made.names, source, made.parameters)
 

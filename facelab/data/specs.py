@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from facelab.settings import Settings
 
+Vary = Literal["everything", "pose", "light", "expression"]
+Difficulty = Literal["easy", "normal", "hard"]
+
 
 class Split(Settings):
     """How each person's photos are divided.
@@ -45,11 +48,18 @@ class _Photos(Settings):
 
 
 class GeneratedSpec(_Photos):
-    """People that do not exist, drawn by facelab itself; needs no download."""
+    """People that do not exist, drawn by facelab itself; needs no download.
+
+    `vary` is what differs between the photos of a person, `difficulty` how far; `family` people in a row look alike.
+    """
 
     source: Literal["generated"] = "generated"
-    people: int = Field(40, ge=2, le=1000)
+    size: int = Field(64, ge=28, le=256)
+    people: int = Field(40, ge=2, le=5000)
     photos: int = Field(30, ge=5, le=1000)
+    vary: Vary = "everything"
+    difficulty: Difficulty = "normal"
+    family: int = Field(1, ge=1, le=20)
     seed: int = Field(0, ge=0, le=2**31 - 1)
 
 

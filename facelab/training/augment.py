@@ -138,4 +138,5 @@ def _erase(images: Tensor, config: AugmentationConfig) -> Tensor:
     return torch.where(mask.unsqueeze(1).to(images.device), 0.5, images)
 
 
-STEPS: tuple[Callable[[Tensor, AugmentationConfig], Tensor], ...] = (_flip, _move, _tilt, _colour, _drain, _blur, _erase)
+Step = Callable[[Tensor, AugmentationConfig], Tensor]
+STEPS: tuple[Step, ...] = (_flip, _move, _tilt, _colour, _drain, _blur, _erase)

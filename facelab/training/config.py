@@ -39,9 +39,9 @@ class AugmentationConfig(Settings):
     """Random changes drawn anew for every training image.
 
     `flip`, `grey` and `erase` are probabilities; so is `chance`, of every other change but blur to be made at all.
-    `rotate` and `shear` are degrees to either side; `translate`, `scale`, `brightness`, `contrast` and `saturation` are shares to
-    either side; `perspective` is how much nearer one side of the picture comes and the other goes, as a share, in both
-    directions; `blur` is the largest standard deviation in pixels.
+    `rotate` and `shear` are degrees to either side; `translate`, `scale`, `brightness`, `contrast` and `saturation` are
+    shares to either side; `perspective` is how much nearer one side of the picture comes and the other goes, as a
+    share, in both directions; `blur` is the largest standard deviation in pixels.
     """
 
     chance: float = Field(1.0, gt=0, le=1)

@@ -8,31 +8,36 @@ from plotly.graph_objects import Figure
 
 from facelab import plots
 from facelab.data import SPLITS, Faces, Pairs
+from facelab.data.generated import Photo
 from facelab.runs import export
 from facelab.ui.figures import cached, show
+from facelab.ui.live import escape
+from facelab.ui.studio import take
+from facelab.ui.studio.sitter import choose_person
 
 PEOPLE = 6
 PHOTOS = 8
 AVERAGES = 40
 SAMPLE_PAIRS = 6
 FACE = 64
+ALBUM = (6, 5)
+"""Columns and rows of one person's photos."""
 
 
 def show_people(faces: Faces) -> None:
-    """A page of people, one row each, with the split and the recorded parameters of every photo on hover."""
+    """A page of people, one row each, with the split and the recorded parameters of every photo on hover; of generated
+    people first one in large."""
+    if take.is_generated(faces):
+        _meet(faces)
     place = st.container()
     pages = math.ceil(faces.classes / PEOPLE)
     page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     people = range((page - 1) * PEOPLE, min(page * PEOPLE, faces.classes))
-    labels = faces.labels.numpy()
-    split_of = np.full(len(faces), "unused", dtype=object)
-    for split in SPLITS:
-        split_of[faces.splits[split].numpy()] = split
     images, captions = [], []
     for person in people:
-        rows = np.flatnonzero(labels == person)[:PHOTOS]
+        rows = _rows(faces, person)[:PHOTOS]
         images += [*faces.images[rows].numpy(), *[_blank(faces)] * (PHOTOS - len(rows))]
-        captions += [_caption(faces, row, split_of[row]) for row in rows] + [""] * (PHOTOS - len(rows))
+        captions += [*_captions(faces, rows), *[""] * (PHOTOS - len(rows))]
     with place:
         show(
             plots.face_sheet(np.stack(images), captions, PHOTOS, [faces.names[person] for person in people], face=FACE),
@@ -40,6 +45,31 @@ def show_people(faces: Faces) -> None:
             f"{faces.source} Each row is one person: what changes along a row must not matter to a network that is to "
             "recognise them.",
         )
+
+
+@st.fragment
+def _meet(faces: Faces) -> None:
+    """One person: a large portrait, and beside it their photos."""
+    name = choose_person(faces)
+    number = faces.names.index(name)
+    person, rows = take.person_in(faces, number), _rows(faces, number)
+    portrait, photos = st.columns([3, 5])
+    with portrait:
+        st.image(take.picture(person, Photo()), alt=take.describe(name, person, Photo()), width="stretch")
+        st.caption(f"**{escape(name)}**, {person.age:.0f} years old, on a plain portrait.")
+    with photos:
+        every = f"All {len(rows)}" if len(rows) <= math.prod(ALBUM) else f"The first {math.prod(ALBUM)} of {len(rows)}"
+        show(
+            _album(faces.fingerprint, number, faces),
+            "photos",
+            f"{every} photos of {escape(name)}: a network is to know them by what these have in common.",
+        )
+
+
+@cached
+def _album(fingerprint: str, person: int, _faces: Faces) -> Figure:
+    rows = _rows(_faces, person)[: math.prod(ALBUM)]
+    return plots.face_sheet(_faces.images[rows].numpy(), _captions(_faces, rows), ALBUM[0], face=FACE)
 
 
 def show_sample(data: Faces | Pairs) -> None:
@@ -130,11 +160,26 @@ USES = {"train": "train on", "validation": "choose by", "test": "test with"}
 SHOWN_PARAMETERS = {"yaw": "yaw {:.0f}°", "pitch": "pitch {:.0f}°", "roll": "roll {:.0f}°"}
 
 
-def _caption(faces: Faces, row: int, split: str) -> str:
-    known = [
-        text.format(faces.parameters[name][row]) for name, text in SHOWN_PARAMETERS.items() if name in faces.parameters
+def _rows(faces: Faces, person: int) -> np.ndarray:
+    return np.flatnonzero(faces.labels.numpy() == person)
+
+
+def _captions(faces: Faces, rows: np.ndarray) -> list[str]:
+    """Who is on each of these photos, its split, and what is known of how it was taken."""
+    split_of = np.full(len(faces), "unused", dtype=object)
+    for split in SPLITS:
+        split_of[faces.splits[split].numpy()] = split
+    known = {name: text for name, text in SHOWN_PARAMETERS.items() if name in faces.truth}
+    return [
+        "<br>".join(
+            [
+                faces.names[faces.labels[row]],
+                split_of[row],
+                *(text.format(faces.truth[name][row]) for name, text in known.items()),
+            ]
+        )
+        for row in rows
     ]
-    return "<br>".join([faces.names[faces.labels[row]], split, *known])
 
 
 def _blank(faces: Faces) -> np.ndarray:

@@ -69,9 +69,7 @@ def test_contract(made, forget_memory):
     assert again is not faces
     assert again.fingerprint == faces.fingerprint
     assert again.images.equal(faces.images)
-    assert {name: values.tolist() for name, values in again.parameters.items()} == {
-        name: values.tolist() for name, values in faces.parameters.items()
-    }
+    assert again.truth.equals(faces.truth)
     other = load_faces(made.spec.replace({"split.seed": 1}))
     assert other.fingerprint != faces.fingerprint
     assert other.labels.equal(faces.labels)
@@ -85,10 +83,9 @@ def shapes_and_types(faces: Faces) -> None:
     assert faces.labels.shape == (len(faces),)
     assert faces.labels.unique().tolist() == list(range(faces.classes))
     assert faces.input_shape == (3, 28, 28)
-    for values in faces.parameters.values():
-        assert values.dtype == np.float32
-        assert values.shape == (len(faces),)
-        assert np.isfinite(values).all()
+    assert len(faces.truth) == len(faces)
+    assert set(faces.truth.dtypes) <= {np.dtype(np.float32)}
+    assert np.isfinite(faces.truth.to_numpy()).all()
 
 
 def splits(faces: Faces) -> None:

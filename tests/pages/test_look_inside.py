@@ -158,6 +158,14 @@ def test_true_pose_only_where_it_is_known(runs):
     assert "only this changes" in texts(app)
 
 
+def test_groups_of_people_beside_each_other(runs):
+    app = open_page("invariance", **{"run": runs["convnet"], "break.view": "True pose and light"})
+    (groups,) = app.dataframe
+    assert groups.value.groupby("Trait")["People"].sum().tolist() == [4, 4, 4]
+    assert groups.value["95 % interval"].str.match(r"\d+ to \d+").all()
+    assert "Recognised worst" in texts(app) or "No group" in texts(app)
+
+
 def test_the_cure_trains_again_and_shows_both(runs, fresh_store):
     app = open_page("invariance", **{"run": runs["mlp"], "break.view": "Cure"})
     app = button(app, "cure").click().run()

@@ -38,21 +38,19 @@ class Parameter:
 
 PARAMETERS: dict[str, Parameter] = {
     "yaw": Parameter(
-        "Yaw of the head", "degrees", (-40, -24, -12, -4, 4, 12, 24, 40), (-60, -45, -30, -15, 0, 15, 30, 45, 60)
+        "Yaw of the head", "degrees", (-50, -24, -12, -4, 4, 12, 24, 50), (-60, -45, -30, -15, 0, 15, 30, 45, 60)
     ),
-    "pitch": Parameter("Pitch of the head", "degrees", (-15, -9, -3, 3, 9, 15), (-30, -20, -10, 0, 10, 20, 30)),
-    "roll": Parameter("Roll of the head", "degrees", (-10, -6, -2, 2, 6, 10), (-45, -30, -15, 0, 15, 30, 45)),
+    "pitch": Parameter("Pitch of the head", "degrees", (-22, -9, -3, 3, 9, 22), (-30, -20, -10, 0, 10, 20, 30)),
+    "roll": Parameter("Roll of the head", "degrees", (-15, -6, -2, 2, 6, 15), (-45, -30, -15, 0, 15, 30, 45)),
     "light_azimuth": Parameter(
         "Light from the side", "degrees", (-65, -45, -25, -8, 8, 25, 45, 65), (-90, -65, -40, -20, 0, 20, 40, 65, 90)
     ),
-    "light_elevation": Parameter("Light from above", "degrees", (0, 11, 22, 33, 44, 55), (-30, 0, 15, 30, 45, 60, 75)),
-    "light_strength": Parameter(
-        "Share of directed light", "", (0.45, 0.55, 0.65, 0.75, 0.8), (0, 0.2, 0.4, 0.6, 0.8, 1)
-    ),
-    "exposure": Parameter("Exposure", "", (0.85, 0.95, 1.05, 1.2), (0.4, 0.6, 0.8, 1, 1.2, 1.5, 2)),
+    "light_elevation": Parameter("Light from above", "degrees", (0, 12, 24, 36, 48, 60), (-30, 0, 15, 30, 45, 60, 75)),
+    "light_strength": Parameter("Share of directed light", "", (0.3, 0.5, 0.6, 0.7, 0.9), (0, 0.2, 0.4, 0.6, 0.8, 1)),
+    "exposure": Parameter("Exposure", "", (0.65, 0.85, 1, 1.15, 1.5), (0.4, 0.6, 0.8, 1, 1.2, 1.5, 2)),
     "smile": Parameter("Smile", "", (-0.3, 0, 0.3, 0.65, 1), (-0.3, 0, 0.25, 0.5, 0.75, 1)),
     "mouth_open": Parameter("Mouth open", "", (0, 0.05, 0.35, 0.65, 1), (0, 0.25, 0.5, 0.75, 1)),
-    "squint": Parameter("Eyes closed", "", (0, 0.05, 0.2, 0.35, 0.5), (0, 0.25, 0.5, 0.75, 1)),
+    "eyes_closed": Parameter("Eyes closed", "", (0, 0.05, 0.2, 0.4, 1), (0, 0.25, 0.5, 0.75, 1)),
 }
 
 
@@ -133,7 +131,7 @@ def by_parameter(
     rows = faces.splits[split].numpy()
     images, labels = faces.split(split)
     right = (predict(model, images).argmax(1) == labels).numpy()
-    return {name: binned(right, faces.parameters[name][rows], parameter.edges) for name, parameter in chosen}
+    return {name: binned(right, faces.truth[name].to_numpy()[rows], parameter.edges) for name, parameter in chosen}
 
 
 def retaken(faces: Faces, photo: int, parameter: str, values: Sequence[float]) -> Tensor:
@@ -150,10 +148,10 @@ def retaken(faces: Faces, photo: int, parameter: str, values: Sequence[float]) -
     _parameter(faces, parameter)
     from facelab.data.generated import Photo, render
 
-    person, head = _head(_identity(faces, photo))
-    taken = Photo(**{field.name: field.type(faces.parameters[field.name][photo]) for field in fields(Photo)})
+    head = _head(_identity(faces, photo))
+    taken = Photo(**{field.name: field.type(faces.truth[field.name][photo]) for field in fields(Photo)})
     size = faces.input_shape[1]
-    shots = [render(person, head, replace(taken, **{parameter: float(value)}), size) for value in values]
+    shots = [render(head, replace(taken, **{parameter: float(value)}), size) for value in values]
     return torch.from_numpy(np.stack(shots))
 
 
@@ -197,7 +195,7 @@ def true_sweep(
 def _parameter(faces: Faces, name: str) -> Parameter:
     if name not in PARAMETERS:
         raise SettingsError(f"There is no true parameter {name!r}: choose one of {', '.join(PARAMETERS)}.")
-    if name not in faces.parameters:
+    if name not in faces.truth:
         raise DataError("Nobody knows how these photos were taken: choose a run on generated faces.")
     return PARAMETERS[name]
 
@@ -206,14 +204,13 @@ def _identity(faces: Faces, photo: int) -> tuple[tuple[str, float], ...]:
     from facelab.data.generated import Person
 
     names = [field.name for field in fields(Person)]
-    return tuple((name, float(faces.parameters[f"person.{name}"][photo])) for name in names)
+    return tuple((name, float(faces.truth[f"person.{name}"][photo])) for name in names)
 
 
 @lru_cache(maxsize=8)
 def _head(identity: tuple[tuple[str, float], ...]):
-    """A person and the relief of their head, which all their photos share."""
-    from facelab.data.generated import Person, relief
+    """A person's head, which all their photos share."""
+    from facelab.data.generated import Person, sculpt
 
     types = {field.name: field.type for field in fields(Person)}
-    person = Person(**{name: types[name](value) for name, value in identity})
-    return person, relief(person)
+    return sculpt(Person(**{name: types[name](value) for name, value in identity}))

@@ -1,11 +1,13 @@
 """Faces of people that do not exist, modelled in three dimensions and photographed under every pose and light.
 
-`people` says who they are and how each photo was taken, `geometry` gives them a head, `paint` its colours, and `camera`
-takes the picture. Each photo has a random generator of its own, seeded by (seed, person, photo), and is rendered on its
-own, so the same seed gives the same bytes whatever else is asked for and however many threads work on it.
+`people` says who they are and `photos` how each photo was taken. A `head` has a `face`, `hair` and a `body`, painted by
+`skin`, and may `wear` something; `camera` takes the picture. Each photo has a random generator of its own, seeded by
+(seed, person, photo), and is rendered on its own, so the same seed gives the same bytes whatever else is asked for and
+however many threads work on it.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -14,10 +16,14 @@ from torch import Tensor
 
 from facelab.data.generated.camera import render
 from facelab.data.generated.first_names import names
-from facelab.data.generated.geometry import relief
-from facelab.data.generated.people import Person, Photo
+from facelab.data.generated.head import Head, sculpt
+from facelab.data.generated.people import Person
+from facelab.data.generated.photos import Photo
+from facelab.data.specs import Difficulty, Vary
 
-__all__ = ["Generated", "Person", "Photo", "generate", "names", "relief", "render"]
+__all__ = ["Generated", "Head", "Person", "Photo", "generate", "names", "render", "sculpt"]
+
+THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,28 +44,53 @@ class Generated:
 
 
 def generate(
-    people: int, photos: int, size: int, seed: int, progress: Callable[[float], None] | None = None
+    people: int,
+    photos: int,
+    size: int,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+    vary: Vary = "everything",
+    difficulty: Difficulty = "normal",
+    family: int = 1,
 ) -> Generated:
     """Draw `people` persons and take `photos` pictures of each, `size` pixels wide and high.
 
-    `progress` is called after each person with the share that is done, rising to 1.
+    Args:
+        progress: is called after each person with the share that is done, rising to 1.
+        vary, difficulty: what differs between a person's photos, and how far.
+        family: so many people in a row look alike; 1 for nobody.
     """
     images = np.empty((people * photos, 3, size, size), np.uint8)
-    rows: list[dict[str, float]] = []
-    for number in range(people):
-        person = Person.draw(np.random.default_rng([seed, number, 0]))
-        head = relief(person)
+
+    def portray(number: int) -> list[dict[str, float]]:
+        person = person_of(seed, number, family)
+        head = sculpt(person)
         identity = {f"person.{name}": value for name, value in asdict(person).items()}
+        rows = []
         for shot in range(photos):
             # The person's generator is [seed, number, 0], so photos count from 1.
-            photo = Photo.draw(np.random.default_rng([seed, number, shot + 1]))
-            images[len(rows)] = render(person, head, photo, size)
+            photo = Photo.draw(np.random.default_rng([seed, number, shot + 1]), vary, difficulty)
+            images[number * photos + shot] = render(head, photo, size)
             rows.append(asdict(photo) | identity)
-        if progress:
-            progress((number + 1) / people)
+        return rows
+
+    rows: list[dict[str, float]] = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for number, portrayed in enumerate(pool.map(portray, range(people))):
+            rows += portrayed
+            if progress:
+                progress((number + 1) / people)
     return Generated(
         images=torch.from_numpy(images),
         labels=torch.arange(people).repeat_interleave(photos),
         names=names(people, seed),
         parameters={name: np.array([row[name] for row in rows], np.float32) for name in rows[0]},
     )
+
+
+def person_of(seed: int, number: int, family: int = 1) -> Person:
+    """The person with this number in the population of a seed, where `family` people in a row look alike."""
+    rng = np.random.default_rng([seed, number, 0])
+    if family == 1:
+        return Person.draw(rng)
+    return Person.draw(np.random.default_rng([seed, number // family, 0])).alike(rng)

@@ -1,273 +1,195 @@
-"""From parameters to pixels: rays meet the head's relief, light falls on what they meet.
+"""From a scene to pixels: perspective, light with shadows, and what a camera makes of it.
 
-The camera looks along -z from far away (no perspective). Every photo is rendered on its own, in float32, one NumPy
-expression over all its rays at a time, so its bytes depend on nothing but its parameters.
+Every photo is rendered on its own in float32, so its bytes depend on nothing but its parameters.
 """
 
+import io
+
 import numpy as np
+from PIL import Image
 
-from facelab.data.generated import paint
-from facelab.data.generated.geometry import GRID, Relief, Vector, bilinear, expressed, nearest, normals, strands, texel
-from facelab.data.generated.paint import GAMMA, Surface
-from facelab.data.generated.people import Person, Photo
+from facelab.data.generated.backdrop import backdrop
+from facelab.data.generated.head import Head, pose
+from facelab.data.generated.photos import FIELD, UNIT, Photo
+from facelab.data.generated.raster import hidden, mixed, raster, turned
+from facelab.data.generated.scene import Part, Seen, Surface, unit
 
-OVERSAMPLING = 2  # rays per pixel along each axis
-FIELD = 1.48  # half the picture's side in head units
-_MARCH_STEPS, _BISECTIONS = 18, 5
-_STRIDE = np.float32(0.7)  # share of the distance to the surface gone per step; 1 would jump through noses and ears
-_LEAST_STEP = np.float32(0.06)  # in head units
-_SHADOW_STEPS = np.array([0.1, 0.18, 0.32, 0.55, 0.9], np.float32)
+GAMMA = 2.2
+FINE = 128  # rays along a side that suffice for hair; larger pictures have OVERSAMPLING rays per pixel
+OVERSAMPLING = 2
+REACH = 2.6  # half the side of a shadow map, in head units
+SHADOW_SIDE, SKY_SIDE = 176, 80
+TAPS = 8
+FILL = 0.28  # of the lamp's light, what walls and clothes throw into its shadow
+# How far points are lifted off their surface before a map is asked, lest they shade themselves: about one of its cells.
+LIFTED, SKY_LIFTED = 0.035, 0.075
+SKY = np.array([[-0.7, 0.5, 0.5], [0.7, 0.5, 0.5]], np.float32)
+SKY_TAPS = 5
 
 
-def render(person: Person, head: Relief, photo: Photo, size: int) -> np.ndarray:
-    """A photo of a person whose relief is `head`: uint8 [3, size, size], RGB."""
+def render(head: Head, photo: Photo, size: int) -> np.ndarray:
+    """A photo of a person: uint8 [3, size, size], RGB."""
     rng = np.random.default_rng(photo.grain)
-    side = size * OVERSAMPLING
-    across, up = _rays(photo, side)
-    radiance = _backdrop(photo, rng, side)
-    radius = expressed(head, person, photo)
-    turn = rotation(photo.yaw, photo.pitch, photo.roll)
-    # The shoulders follow the head's turn only partly.
-    body_turn = rotation(0.35 * photo.yaw, 0, 0.15 * photo.roll)
-    head_at, depth = _trace(radius, turn, across, up)
-    body_rows, body_at, body_normal, body = _shoulders(person, photo, body_turn, turn, across, up)
-    visible = body_at[2] > depth[body_rows]
-    hidden = np.zeros(len(across), bool)
-    hidden[body_rows[visible]] = True
-    head_rows = head_at[~hidden[head_at]]
-
-    blur = 2 * FIELD / photo.scale / size
-    toward = _turned(turn.T, (across[head_rows], up[head_rows], depth[head_rows]))
-    surface, normal = _head_surface(person, photo, head, radius, toward, blur)
-    lit = _Light(photo, turn, radius)
-    radiance[:, head_rows] = lit.shade(surface, toward, normal)
-
-    rows = body_rows[visible]
-    points = _turned(turn.T, tuple(part[visible] for part in body_at))
-    body = Surface(body.albedo[:, visible], body.gloss[visible])
-    under_chin = 0.35 + 0.65 * np.clip(lit.gap(points) / 0.5, 0, 1)
-    radiance[:, rows] = under_chin * lit.shade(body, points, tuple(part[visible] for part in body_normal))
-    return _develop(radiance, photo, rng, size)
-
-
-def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """The matrix float32 [3, 3] from the head's frame to the camera's; degrees, signs as in `Photo`."""
-    (a, b, c) = np.radians([yaw, pitch, roll])
-    about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(b), np.sin(b)], [0, -np.sin(b), np.cos(b)]])
-    about_z = np.array([[np.cos(c), np.sin(c), 0], [-np.sin(c), np.cos(c), 0], [0, 0, 1]])
-    return (about_z @ about_y @ about_x).astype(np.float32)
-
-
-def _turned(matrix: np.ndarray, vector: Vector) -> Vector:
-    """`matrix` times every vector, written out: a BLAS may sum in an order that depends on its threads."""
-    x, y, z = vector
-    return tuple(row[0] * x + row[1] * y + row[2] * z for row in matrix)
-
-
-def _length(vector: Vector) -> np.ndarray:
-    x, y, z = vector
-    return np.sqrt(x * x + y * y + z * z)
-
-
-def _rays(photo: Photo, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where rays cross the plane through the head's middle: float32 [side * side] each, row by row from the top."""
-    axis = (2 * np.arange(side) + 1 - side) / side * FIELD
-    across, down = np.meshgrid(axis - 2 * FIELD * photo.shift_x, axis - 2 * FIELD * photo.shift_y)
-    return (
-        (across / photo.scale).ravel().astype(np.float32),
-        (-down / photo.scale).ravel().astype(np.float32),
+    rays = max(OVERSAMPLING, -(-FINE // size))
+    side = size * rays
+    parts = pose(head, photo, size)
+    points = np.concatenate([part.points for part in parts])
+    starts = np.cumsum([0, *(len(part.points) for part in parts)])
+    triangles, outlines = (
+        np.concatenate([rows + np.int32(start) for rows, start in zip(of_parts, starts, strict=False)])
+        for of_parts in zip(*((part.triangles, _outline(part)) for part in parts), strict=True)
     )
+    met, shares = _look(points, triangles, photo, side)
+    light = Light(photo, np.ascontiguousarray(points.T), outlines)
+    radiance = backdrop(photo, rng, side)
+    met, shares = met.ravel(), shares.reshape(-1, 2)
+    ends = np.cumsum([len(part.triangles) for part in parts])
+    owner = np.searchsorted(ends, met, side="right")
+    distance = np.float32(photo.distance / UNIT)
+    for number, part in enumerate(parts):
+        rows = np.flatnonzero((owner == number) & (met >= 0))
+        if not len(rows):
+            continue
+        corners = part.triangles[met[rows] - (ends[number] - len(part.triangles))]
+        at, normals, traits = (
+            mixed(table, corners, shares[rows]) for table in (part.points, part.normals, part.traits)
+        )
+        normals = unit(normals)
+        views = unit(np.stack([-at[0], -at[1], distance - at[2]]))
+        seen = Seen(at, normals, traits, views, 2 * FIELD / photo.scale / size)
+        radiance[:, rows] = light.shade(part.paint(seen), seen)
+    return _develop(radiance.reshape(3, side, side), photo, rng, size, rays)
 
 
-def _trace(radius: np.ndarray, turn: np.ndarray, across: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Follow rays inwards until they meet the relief.
-
-    Returns:
-        the rays that hit, int [hits], and every ray's depth towards the camera, float32 [rays], -inf for a miss.
-    """
-    flat = radius.ravel()
-    far = np.float32(radius.max() + 0.01)
-    off = across * across + up * up
-    rays = np.flatnonzero(off < far * far)
-    start = _turned(turn.T, (across[rays], up[rays], np.zeros(len(rays), np.float32)))
-    off = off[rays]
-    towards = turn[2]
-
-    def gap(z: np.ndarray, off: np.ndarray, start: Vector) -> np.ndarray:
-        length = np.sqrt(off + z * z)
-        at = (part + z * along for part, along in zip(start, towards, strict=True))
-        return length - flat.take(nearest(*texel(*at, length)))
-
-    # March inwards until below the surface; `back` is the step that went through it.
-    z = np.sqrt(far * far - off)
-    back = np.zeros_like(z)
-    moving = np.arange(len(rays))
-    still = z, off, start
-    for _ in range(_MARCH_STEPS):
-        height = gap(*still)
-        z[moving] = still[0]
-        on = np.flatnonzero((height > 0) & (still[0] > -far))
-        moving = moving[on]
-        move = np.maximum(_STRIDE * height[on], _LEAST_STEP)
-        back[moving] = move
-        still = still[0][on] - move, still[1][on], tuple(part[on] for part in still[2])
-    hit = back > 0
-    hit[moving] = False
-    hit &= z > -far
-    rays, z, width, off = rays[hit], z[hit], back[hit], off[hit]
-    start = tuple(part[hit] for part in start)
-    for _ in range(_BISECTIONS):
-        width = width / 2
-        z = np.where(gap(z + width, off, start) < 0, z + width, z)
-    depth = np.full(len(across), -np.inf, np.float32)
-    depth[rays] = z
-    return rays, depth
+def _outline(part: Part) -> np.ndarray:
+    return part.triangles if part.outline is None else part.outline
 
 
-def _head_surface(
-    person: Person, photo: Photo, head: Relief, radius: np.ndarray, at: Vector, blur: float
-) -> tuple[Surface, Vector]:
-    """Paint and normals at points of the head, given in its frame."""
-    length = _length(at)
-    column, row = texel(*at, length)
-    maps = np.stack([*normals(radius), head.base, head.hair, head.blotches], axis=-1)
-    normal_x, normal_y, normal_z, base, hair, blotches = bilinear(maps.reshape(GRID * GRID, -1), column, row).T
-    share = base / length
-    painted = paint.paint_head(
-        person, photo, at[0] * share, at[1] * share, at[2] * share, hair, strands(person, *at), blotches, blur
-    )
-    return painted, (normal_x, normal_y, normal_z)
+def _look(points: np.ndarray, triangles: np.ndarray, photo: Photo, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """What each ray of the camera meets, as `raster` says it."""
+    distance = np.float32(photo.distance / UNIT)
+    away = distance - points[:, 2]
+    zoom = np.float32(photo.scale / FIELD * side / 2) * distance / away
+    x = points[:, 0] * zoom + np.float32(side * (0.5 + photo.shift_x))
+    y = -points[:, 1] * zoom + np.float32(side * (0.5 + photo.shift_y))
+    met, shares, _ = raster(x, y, 1 / away, triangles, side)
+    return met, shares
 
 
-def _shoulders(
-    person: Person, photo: Photo, body_turn: np.ndarray, turn: np.ndarray, across: np.ndarray, up: np.ndarray
-) -> tuple[np.ndarray, Vector, Vector, Surface]:
-    """Neck and shoulders, two ellipsoids: rays that hit, points in the camera's frame, normals in the head's, paint."""
-    broad = 1 + 0.1 * person.masculinity
-    neck = ((0, -1.5, -0.28), (0.44 * broad, 1.25, 0.47))
-    trunk = ((0, -2.1, -0.4), (1.7 * broad, 0.86, 0.62))
-    rows = np.flatnonzero(up < -0.3)
-    x, y = across[rows], up[rows]
-    origin = _turned(body_turn.T, (x, y, np.zeros_like(x)))
-    neck_depth, neck_normal = _ellipsoid(origin, body_turn[2], *neck)
-    trunk_depth, trunk_normal = _ellipsoid(origin, body_turn[2], *trunk)
-    best = np.maximum(neck_depth, trunk_depth)
-    normal = (np.where(neck_depth > trunk_depth, *both) for both in zip(neck_normal, trunk_normal, strict=True))
-    hit = np.isfinite(best)
-    rows, x, y, z = rows[hit], x[hit], y[hit], best[hit]
-    outward = tuple(part[hit] for part in normal)
-    length = _length(outward)
-    outward = _turned(turn.T @ body_turn, tuple(part / length for part in outward))
-    in_body = _turned(body_turn.T, (x, y, z))
-    # A round neckline, lower in front.
-    neckline = np.hypot(in_body[0] / 0.62, (in_body[1] + 1.18) / 0.30)
-    edge = 2.0 / len(across) ** 0.5
-    cloth = np.clip((neckline - 1) / (2 * edge) + 0.5, 0, 1) * np.clip((-1.12 - in_body[1]) / 0.04, 0, 1)
-    surface = Surface(
-        np.repeat(paint.skin_colour(person)[:, None], len(rows), axis=1), np.full(len(rows), 0.08, np.float32)
-    )
-    surface.cover(paint.cloth_colour(photo), cloth.astype(np.float32))
-    surface.gloss *= 1 - cloth.astype(np.float32)
-    return rows, (x, y, z), outward, surface
+class Light:
+    """A lamp and the light of the room."""
 
-
-def _ellipsoid(
-    origin: Vector, towards: np.ndarray, centre: tuple[float, ...], axes: tuple[float, ...]
-) -> tuple[np.ndarray, Vector]:
-    """Where rays `origin + depth * towards` first meet an ellipsoid: depth (-inf: a miss) and unnormalised normal."""
-    scale = 1 / np.array(axes, np.float32)
-    start = tuple((part - np.float32(c)) * s for part, c, s in zip(origin, centre, scale, strict=True))
-    way = towards * scale
-    a = (way * way).sum()
-    b = sum(part * w for part, w in zip(start, way, strict=True))
-    c = sum(part * part for part in start) - 1
-    inside = b * b - a * c
-    depth = (np.sqrt(np.maximum(inside, 0)) - b) / a
-    normal = tuple((part + depth * w) * s for part, w, s in zip(start, way, scale, strict=True))
-    return np.where(inside > 0, depth, -np.float32(np.inf)), normal
-
-
-class _Light:
-    """A lamp and the light of the room, falling on points in the head's frame."""
-
-    def __init__(self, photo: Photo, turn: np.ndarray, radius: np.ndarray) -> None:
+    def __init__(self, photo: Photo, points: np.ndarray, triangles: np.ndarray) -> None:
         azimuth, elevation = np.radians([photo.light_azimuth, photo.light_elevation])
-        lamp = np.array(
+        self.lamp = np.array(
             [np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)], np.float32
         )
-        self.lamp = turn.T @ lamp
-        self.view = turn[2]
-        self.sky = turn[1]
-        half = self.lamp + self.view
-        self.half = half / np.sqrt((half * half).sum())
-        self.radius = radius.ravel()
-        warmth = np.float32(photo.light_warmth) * np.array([0.12, 0.0, -0.16], np.float32)
-        self.lamp_colour = np.float32(1.25 * photo.light_strength * photo.exposure) * (1 + warmth)
-        self.room_colour = np.float32((1.12 - photo.light_strength) * photo.exposure) * (1 - 0.4 * warmth)
+        self.softness = np.float32(photo.light_softness)
+        warmth = np.float32(photo.light_warmth) * np.array([0.14, 0.0, -0.18], np.float32)
+        self.lamp_colour = np.float32(1.35 * photo.light_strength * photo.exposure) * (1 + warmth)
+        self.room_colour = np.float32((1.15 - photo.light_strength) * photo.exposure) * (1 - 0.4 * warmth)
+        self.shadow_map = DepthMap(self.lamp, points, triangles, SHADOW_SIDE)
+        self.sky = [DepthMap(direction / np.linalg.norm(direction), points, triangles, SKY_SIDE) for direction in SKY]
 
-    def gap(self, at: Vector) -> np.ndarray:
-        """How far points are above the relief, along the line from the head's middle."""
-        length = _length(at)
-        return length - self.radius.take(nearest(*texel(*at, length)), mode="clip")
+    def shadow(self, at: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """The share of the lamp that points see, with a penumbra as wide as the lamp is."""
+        radius = 0.012 + 0.16 * self.softness
+        return self.shadow_map.seen(at + np.float32(LIFTED) * normals, radius, 0.04 + 0.06 * self.softness, TAPS)
 
-    def shadow(self, at: Vector, normal: Vector) -> np.ndarray:
-        """Share of the lamp that is seen, with a penumbra that widens with distance."""
-        seen = np.ones_like(at[0])
-        for distance in _SHADOW_STEPS:
-            ahead = tuple(
-                p + 0.02 * n + distance * towards for p, n, towards in zip(at, normal, self.lamp, strict=True)
-            )
-            seen = np.minimum(seen, 0.8 + self.gap(ahead) / (np.float32(0.35) * distance + np.float32(0.03)))
-        return np.clip(seen, 0, 1)
+    def openness(self, at: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Ambient occlusion: how much of the room's light reaches points."""
+        raised = at + np.float32(SKY_LIFTED) * normals
+        return sum(sky.seen(raised, 0.06, 0.26, SKY_TAPS) for sky in self.sky) / np.float32(len(self.sky))
 
-    def openness(self, at: Vector, normal: Vector) -> np.ndarray:
-        """Ambient occlusion: how much of the room's light reaches a point, from two looks along the normal."""
-        total = np.float32(1)
-        for distance, weight in ((np.float32(0.08), 0.45), (np.float32(0.3), 0.55)):
-            ahead = tuple(p + distance * n for p, n in zip(at, normal, strict=True))
-            total = total - np.float32(weight) * (1 - np.clip(self.gap(ahead) / distance, 0, 1))
-        return total
-
-    def shade(self, surface: Surface, at: Vector, normal: Vector) -> np.ndarray:
+    def shade(self, surface: Surface, seen: Seen) -> np.ndarray:
         """Light leaving the points towards the camera: linear RGB, float32 [3, n]."""
-        x, y, z = normal
-        facing = self.lamp[0] * x + self.lamp[1] * y + self.lamp[2] * z
-        seen = self.shadow(at, normal)
-        open_ = self.openness(at, normal)
+        normals, lamp = surface.normals, self.lamp
+        facing = _dot(lamp[:, None], normals)
+        visible = np.float32(FILL) + np.float32(1 - FILL) * self.shadow(seen.at, seen.normals)
+        open_ = np.float32(0.5) + np.float32(0.5) * self.openness(seen.at, seen.normals)
         # Light bleeds under skin around the terminator, red furthest (wrapped diffuse).
-        wrap = np.array([0.30, 0.17, 0.12], np.float32)[:, None]
-        diffuse = np.clip((facing + wrap) / (1 + wrap), 0, 1) * seen ** np.array([0.8, 1.0, 1.1], np.float32)[:, None]
-        upward = 0.72 + 0.28 * (self.sky[0] * x + self.sky[1] * y + self.sky[2] * z)
-        shine = np.clip(self.half[0] * x + self.half[1] * y + self.half[2] * z, 0, 1)
-        highlight = surface.gloss * (0.6 * shine**28 + 0.25 * shine**8) * seen
-        light = self.lamp_colour[:, None] * diffuse + self.room_colour[:, None] * (open_ * upward)
-        return surface.albedo * light + self.lamp_colour[:, None] * highlight
+        wrap = np.array([0.34, 0.18, 0.12], np.float32)[:, None] * surface.skin
+        power = 1 - np.array([0.25, 0.05, 0.0], np.float32)[:, None] * surface.skin
+        diffuse = np.clip((facing + wrap) / (1 + wrap), 0, 1) * visible**power
+        half = unit(lamp[:, None] + seen.views)
+        shine = np.clip(_dot(half, normals), 0, 1) ** surface.sharpness * np.clip(4 * facing + 0.4, 0, 1)
+        is_strand = np.abs(surface.along).sum(0) > 0
+        if is_strand.any():
+            rows = np.flatnonzero(is_strand)
+            along = surface.along[:, rows]
+            # Kajiya & Kay, "Rendering fur with three dimensional textures" (SIGGRAPH 1989).
+            towards = _dot(along, lamp[:, None])
+            sine = np.sqrt(np.clip(1 - towards * towards, 0, 1))
+            diffuse[:, rows] = 0.35 * diffuse[:, rows] + 0.65 * sine * visible[rows] * np.clip(facing[rows] + 0.6, 0, 1)
+            across = _dot(along, half[:, rows])
+            shine[rows] = np.sqrt(np.clip(1 - across * across, 0, 1)) ** surface.sharpness[rows] * np.clip(
+                facing[rows] + 0.4, 0, 1
+            )
+        fresnel = (1 - np.clip(_dot(seen.views, normals), 0, 1)) ** 4
+        upward = np.float32(0.75) + np.float32(0.25) * normals[1]
+        ambient = self.room_colour[:, None] * (open_ * upward)
+        highlight = surface.gloss * (shine * visible * self.lamp_colour[:, None] + 0.5 * fresnel * ambient)
+        return surface.albedo * (self.lamp_colour[:, None] * diffuse + ambient) + highlight
 
 
-def _backdrop(photo: Photo, rng: np.random.Generator, side: int) -> np.ndarray:
-    """An out-of-focus room: the backdrop's colour with soft lights and darks, linear RGB float32 [3, side * side]."""
-    axis = np.linspace(-1, 1, side, dtype=np.float32)
-    colour = paint.backdrop_colour(photo)
-    total = np.ones((3, side, side), np.float32)
-    for _ in range(4):
-        a, b = rng.normal(0, 2.2, 2).astype(np.float32)
-        phase = rng.uniform(0, 2 * np.pi)
-        tint = np.float32(0.33 * photo.background_contrast) * (1 + rng.normal(0, 0.35, 3)).astype(np.float32)
-        # sin(u + v) from sines along each axis alone
-        u, v = a * axis, b * axis + np.float32(phase)
-        wave = np.sin(v)[:, None] * np.cos(u) + np.cos(v)[:, None] * np.sin(u)
-        total += tint[:, None, None] * wave
-    return (colour[:, None, None] * np.clip(total, 0.15, 2.5)).reshape(3, -1)
+class DepthMap:
+    """How near things are, seen from far away in a direction (Williams, "Casting curved shadows on curved surfaces",
+    SIGGRAPH 1978)."""
+
+    def __init__(self, towards: np.ndarray, points: np.ndarray, triangles: np.ndarray, side: int) -> None:
+        across = unit(np.array([towards[2], 0, -towards[0]], np.float32) + np.float32(1e-6))
+        self.basis = np.stack([across, np.cross(towards, across), towards]).astype(np.float32)
+        cells = side / (2 * REACH)
+        self.scale = np.array([cells, cells, 1], np.float32)
+        self.shift = np.array([side / 2, side / 2, 0], np.float32)
+        x, y, near = turned(self.basis, points, self.scale, self.shift)
+        _, _, self.nearest = raster(x, y, near, triangles, side)
+
+    def seen(self, at: np.ndarray, radius: float, ramp: float, taps: int) -> np.ndarray:
+        """The share of a disc of `radius` in this direction that points, float32 [3, n], see: float32 [n].
+
+        What is in the way counts by how far it is in front, in full from `ramp` on.
+        """
+        x, y, near = turned(self.basis, at, self.scale, self.shift)
+        return 1 - hidden(self.nearest, x, y, near, max(radius * self.scale[0], 0.7), ramp, taps)
 
 
-def _develop(radiance: np.ndarray, photo: Photo, rng: np.random.Generator, size: int) -> np.ndarray:
-    """Average the rays of each pixel, then tone curve, noise and 8 bits: uint8 [3, size, size]."""
+def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Of vectors [3, n], written out: a BLAS may sum in an order that depends on its threads."""
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _develop(radiance: np.ndarray, photo: Photo, rng: np.random.Generator, size: int, rays: int) -> np.ndarray:
+    """Average the rays of each pixel, then lens, white balance, tone curve, noise, 8 bits and JPEG."""
     # A shoulder rolls highlights off instead of clipping them.
     curved = radiance * (1 + np.float32(0.1) * radiance) / (1 + np.float32(0.28) * radiance)
     # Averaged as square roots, close to how bright they look: dark hair before a bright wall then has a smooth edge.
-    rays = np.sqrt(curved).reshape(3, size, OVERSAMPLING, size, OVERSAMPLING)
-    values = sum(rays[:, :, i, :, j] for i in range(OVERSAMPLING) for j in range(OVERSAMPLING)) / OVERSAMPLING**2
-    values = np.clip(values, 0, 1) ** np.float32(2 / GAMMA)
+    rooted = np.sqrt(curved).reshape(3, size, rays, size, rays)
+    values = sum(rooted[:, :, i, :, j] for i in range(rays) for j in range(rays)) / rays**2
+    values = _blurred(values, photo.blur * size / 1000)
+    cast = np.array([1 + 0.1 * photo.white_balance, 1, 1 - 0.13 * photo.white_balance], np.float32)
+    values = np.clip(values * np.sqrt(cast)[:, None, None], 0, 1) ** np.float32(2 / GAMMA)
     values += np.float32(photo.noise) * rng.standard_normal((3, size, size), np.float32)
-    return np.clip(values * 255 + np.float32(0.5), 0, 255).astype(np.uint8)
+    pixels = np.clip(values * 255 + np.float32(0.5), 0, 255).astype(np.uint8)
+    return pixels if photo.jpeg >= 100 else _compressed(pixels, photo.jpeg)
+
+
+def _blurred(values: np.ndarray, deviation: float) -> np.ndarray:
+    """By a Gaussian with a standard deviation in pixels; the edge is repeated."""
+    if deviation < 0.15:
+        return values
+    radius = int(np.ceil(3 * deviation))
+    weights = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2).astype(np.float32)
+    weights /= weights.sum()
+    for axis in (1, 2):
+        padding = [(0, 0)] * 3
+        padding[axis] = (radius, radius)
+        wide, length = np.pad(values, padding, mode="edge"), values.shape[axis]
+        values = sum(w * wide.take(range(i, i + length), axis=axis) for i, w in enumerate(weights))
+    return values
+
+
+def _compressed(pixels: np.ndarray, quality: int) -> np.ndarray:
+    file = io.BytesIO()
+    Image.fromarray(pixels.transpose(1, 2, 0)).save(file, "JPEG", quality=quality)
+    return np.ascontiguousarray(np.asarray(Image.open(file)).transpose(2, 0, 1))

@@ -1,9 +1,10 @@
-"""True invariance: the same people photographed anew with another pose, light or expression."""
+"""True invariance: the same people photographed anew with another pose, light or expression; and who they are."""
 
 import numpy as np
 import streamlit as st
 
 from facelab import plots
+from facelab.analysis.groups import Groups, by_group, in_words
 from facelab.analysis.invariance import PARAMETERS, Bins, TrueSweep, by_parameter, retaken, true_sweep
 from facelab.ui.figures import show
 from facelab.ui.measuring import measure
@@ -16,7 +17,7 @@ PHOTOS = 60
 
 def suits(trained: Trained) -> bool:
     """Whether anybody knows how its photos were taken."""
-    return "yaw" in trained.faces.parameters
+    return "yaw" in trained.faces.truth
 
 
 def view(trained: Trained) -> None:
@@ -56,11 +57,46 @@ def view(trained: Trained) -> None:
             "taken",
             "They differ in everything at once, and few lie at the ends: the bands are wide.",
         )
-    with anew:
+    _show_groups(_groups(trained.key, trained))
+    with anew:  # at last, for it takes many seconds
         st.subheader("The same photos taken anew")
         found = _anew(trained, name)
         band = plots.Band("taken anew", 1, found.values, found.accuracy, *found.intervals.T)
         show(plots.strength_curves([band], axis, chance), "anew", _said(found, parameter.unit))
+
+
+def _show_groups(groups: Groups) -> None:
+    """Whether all kinds of people are recognised equally well."""
+    st.subheader("Who is recognised worse")
+    st.markdown(in_words(groups))
+    st.dataframe(
+        [
+            {
+                "Trait": rate.trait,
+                "Group": rate.name.capitalize(),
+                "People": rate.people,
+                "Test photos": rate.photos,
+                "Right (%)": 100 * rate.accuracy,
+                "95 % interval": _span(rate.low, rate.high),
+                "Difference to the rest (points)": 100 * rate.difference,
+                "95 % interval of the difference": _span(rate.difference_low, rate.difference_high),
+            }
+            for rate in groups.rates
+        ],
+        hide_index=True,
+        column_config={
+            "Right (%)": st.column_config.NumberColumn(format="%.1f"),
+            "Difference to the rest (points)": st.column_config.NumberColumn(format="%+.1f"),
+        },
+        key="groups",
+        alt="Every group of people with the accuracy on their test photos and its difference to that of all others.",
+    )
+    st.caption("With few people in a group its interval is wide: other people of its kind may be easier or harder.")
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _groups(key: str, _trained: Trained) -> Groups:
+    return by_group(_trained.model, _trained.faces)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -86,6 +122,11 @@ def _said(found: TrueSweep, unit: str) -> str:
         f"{_signed(found.values[worst])} {unit} ({100 * found.accuracy[worst]:.0f} %, interval {low:.0f} to "
         f"{high:.0f} %)."
     )
+
+
+def _span(low: float, high: float) -> str:
+    """An interval of shares in points; "" where it is unknown."""
+    return "" if np.isnan(low) else f"{_signed(round(100 * low))} to {_signed(round(100 * high))}"
 
 
 def _signed(value: float) -> str:

@@ -8,7 +8,15 @@ import torch
 from torch import Tensor
 
 from facelab.analysis.attribution import METHODS, attribute, heat, randomised, refusals
-from facelab.ui.photo import predictions
+from facelab.data.faces import stack
+from facelab.data.photos import square
+from facelab.training import predict
+from facelab.training.numerics import choose as numerics_of
+from facelab.ui.live import escape
+from facelab.ui.photo import choose_photo, predictions
+from facelab.ui.photo import tell as tell_photo
+from facelab.ui.results import percent
+from facelab.ui.studio.sent import EXPLAIN, Sent, forget, sent
 from facelab.ui.trained import Trained
 
 USUAL = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam", "occlusion")
@@ -20,20 +28,17 @@ class Question:
     """Why does the network give this photo this score?
 
     Attributes:
-        row: the photo, in the test split.
+        row: its place in the test split, or the key of a picture that was sent from the studio.
+        photo: uint8 [3, H, W].
         target: whose score.
         methods: keys of `METHODS` that suit the network.
     """
 
     trained: Trained
-    row: int
+    row: int | str
+    photo: Tensor
     target: int
     methods: tuple[str, ...]
-
-    @property
-    def photo(self) -> Tensor:
-        """Uint8 [3, H, W]."""
-        return self.trained.faces.split("test")[0][self.row]
 
     @property
     def pixels(self) -> Tensor:
@@ -50,17 +55,45 @@ class Question:
         return _attributed(self.trained.key, self.row, self.target, method, depth, seed, self)
 
 
-def ask(trained: Trained, row: int) -> Question:
-    """The controls for it."""
-    found, names = predictions(trained.key, trained), trained.faces.names
-    whose = st.segmented_control(
-        "Explain the score of", WHOSE, default=WHOSE[0], key="explain.whose", bind="query-params", required=True
+def choose(trained: Trained) -> int | Sent | None:
+    """The row of a test photo, or the picture that was sent from the studio; None where there is no photo, the page
+    saying why."""
+    picture = sent(EXPLAIN)
+    if picture is None:
+        return choose_photo(trained)
+    st.image(picture.pixels, alt=f"{picture.name}, as sent from the studio.", width=160)
+    st.button("Back to the test photos", icon=":material/undo:", key="forget", on_click=forget, args=(EXPLAIN,))
+    return picture
+
+
+def tell(question: Question) -> None:
+    """Who is on the photo, and what the network says."""
+    if isinstance(question.row, int):
+        tell_photo(question.trained, question.row)
+        return
+    chances = _answer(question.trained, question.photo)
+    said = escape(question.trained.faces.names[int(chances.argmax())])
+    st.markdown(
+        f"This is your picture from the studio, {question.photo.shape[-1]} pixels wide as the network takes it. The "
+        f"network says **{said}**, and is {percent(float(chances.max()))} sure; it knows nobody but its own "
+        f"{len(chances)} people."
     )
-    if whose == "Someone else":
-        who = st.selectbox("Person", names, key="explain.person", bind="query-params")
-        target = names.index(who)
+
+
+def ask(trained: Trained, chosen: int | Sent) -> Question:
+    """The controls for it."""
+    names = trained.faces.names
+    if isinstance(chosen, Sent):
+        photo, row = _fitted(chosen, trained), chosen.key
+        whose, targets = (WHOSE[0], WHOSE[2]), {WHOSE[0]: int(_answer(trained, photo).argmax())}
     else:
-        target = int((found.answers if whose == "Predicted" else found.labels)[row])
+        photo, row, found = trained.faces.split("test")[0][chosen], chosen, predictions(trained.key, trained)
+        whose, targets = WHOSE, {WHOSE[0]: int(found.answers[row]), WHOSE[1]: int(found.labels[row])}
+    asked = st.segmented_control(
+        "Explain the score of", whose, default=whose[0], key="explain.whose", bind="query-params", required=True
+    )
+    if asked == WHOSE[2]:
+        targets[asked] = names.index(st.selectbox("Person", names, key="explain.person", bind="query-params"))
     reasons = _refusals(trained.key, trained)
     able = [name for name in METHODS if reasons[name] is None]
     methods = st.pills(
@@ -76,7 +109,19 @@ def ask(trained: Trained, row: int) -> Question:
     for reason in dict.fromkeys(filter(None, reasons.values())):
         refused = ", ".join(METHODS[name].title for name in METHODS if reasons[name] == reason)
         st.caption(f"Not for this network: {refused}. {reason}")
-    return Question(trained, row, target, tuple(name for name in able if name in methods))
+    return Question(trained, row, photo, targets[asked], tuple(name for name in able if name in methods))
+
+
+def _fitted(picture: Sent, trained: Trained) -> Tensor:
+    """The picture as large as the photos that the network has learned, uint8 [3, H, W]."""
+    _, _, side = trained.faces.input_shape
+    return stack([square(picture.pixels, side)])[0]
+
+
+def _answer(trained: Trained, photo: Tensor) -> Tensor:
+    """The probability of each person, float32 [classes]."""
+    numerics = numerics_of(trained.model, trained.run.config)
+    return predict(trained.model, photo[None], numerics).softmax(1)[0]
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -85,7 +130,9 @@ def _refusals(key: str, _trained: Trained) -> dict[str, str | None]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
-def _attributed(key: str, row: int, target: int, method: str, depth: int, seed: int, _question: Question) -> Tensor:
+def _attributed(
+    key: str, row: int | str, target: int, method: str, depth: int, seed: int, _question: Question
+) -> Tensor:
     model = _question.trained.model
     model = randomised(model, depth, seed) if depth else model
     return attribute(model, _question.pixels, target, method)[0]

@@ -19,6 +19,9 @@ SOURCE_FIELDS: dict[str, Fields] = {
     "generated": (
         ("people", "People", "Each is a class for the network."),
         ("photos", "Photos per person", "Pose, light, expression and background differ from photo to photo."),
+        ("vary", "What varies", "From photo to photo of a person; the rest is as on a plain portrait."),
+        ("difficulty", "Difficulty", "How far from a plain portrait, and how often a hat or glasses are worn."),
+        ("family", "Look-alikes in a family", "So many people in a row look alike; 1 for nobody."),
         SIZE,
         ("seed", "Seed of the people", "Another seed is another set of people."),
     ),

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from facelab.data import Pairs, lfw
-from facelab.data.generated import Person, Photo, relief, render
+from facelab.data.generated import Person, Photo, render, sculpt
 from facelab.data.pairs.lfw import TEST, missing, read_pairs
 from facelab.data.photos import read_photo
 from facelab.errors import FacelabError
@@ -92,10 +92,9 @@ def _generated(kind: str, number: int) -> Sample:
 
 def _shot(person: int, poses: list[Photo]) -> tuple[np.ndarray, list[FoundFace]]:
     """The first of these photos on which the face is found, else the last, and what is found on it."""
-    known = _person(person)
-    head = relief(known)
+    head = sculpt(_person(person))
     for pose in poses:
-        photo = _photo(render(known, head, pose, SIDE))
+        photo = _photo(render(head, pose, SIDE))
         if faces := find(photo):
             break
     return photo, faces

@@ -13,8 +13,9 @@ from facelab.errors import FacelabError
 from facelab.recognition import FoundFace
 from facelab.recognition.verify import SHORTER_SIDE
 from facelab.ui.pair.samples import Sample
+from facelab.ui.studio import sent
 
-FROM = ("Sample", "Upload", "Camera")
+FROM = ("Sample", "Upload", "Camera", "Studio")
 SLOTS = ("one", "two")
 PRIVATE = "It stays in this session: it is not kept, and nothing leaves this computer."
 
@@ -58,6 +59,7 @@ def truth(sample: Sample | None, shown: Sequence[Any]) -> Sample | None:
 
 def choose_both() -> None:
     """The control for the source of both photos; it shows none where they differ."""
+    _receive()
     origins = _origins()
     st.session_state["both"] = origins[0] if len(set(origins)) == 1 else None
     st.segmented_control("Both photos", FROM, key="both", on_change=_set_both)
@@ -69,10 +71,12 @@ def choose(slot: str, name: str, sample: Sample | None) -> Given | None:
     Args:
         sample: needed where `needs_sample`; None where it cannot be had.
     """
-    st.session_state.setdefault(f"from {slot}", FROM[0])
+    st.session_state.setdefault(f"from {slot}", _origin(slot))
     origin = st.segmented_control(name, FROM, key=f"from {slot}", required=True)
     if origin == FROM[0]:
         return sample and _sampled(slot, name, sample)
+    if origin == FROM[3]:
+        return _from_studio(slot, name)
     if origin == FROM[1]:
         file = st.file_uploader(f"A file for {name}", key=f"upload {slot}", label_visibility="collapsed")
     else:
@@ -101,6 +105,21 @@ def _sampled(slot: str, name: str, sample: Sample) -> Given:
     return Given(slot, name, key, pixels, sample.owner, sample.faces and sample.faces[side])
 
 
+def _from_studio(slot: str, name: str) -> Given | None:
+    picture = sent.sent(slot)
+    if picture is None:
+        st.caption("Direct a photo in the studio, which is on the Data page for generated faces, and send it here.")
+        return None
+    st.caption(picture.name)
+    return Given(slot, name, picture.key, picture.pixels)
+
+
+def _receive() -> None:
+    """What has come from the studio goes to the side that it was sent to."""
+    for side, slot in zip((sent.LEFT, sent.RIGHT), slots(), strict=True):
+        sent.move(side, slot)
+
+
 # In the session alone, and forgotten with it.
 @st.cache_resource(show_spinner=False, max_entries=6, scope="session")
 def _read(key: str, _data: bytes) -> np.ndarray:
@@ -108,7 +127,7 @@ def _read(key: str, _data: bytes) -> np.ndarray:
 
 
 def _origin(slot: str) -> str:
-    return st.session_state.get(f"from {slot}", FROM[0])
+    return st.session_state.get(f"from {slot}", FROM[3] if sent.sent(slot) else FROM[0])
 
 
 def _origins() -> list[str]:

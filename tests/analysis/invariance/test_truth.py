@@ -44,7 +44,7 @@ def test_all_photos_of_a_split_are_counted_by_every_parameter(faces):
 
 @pytest.mark.parametrize("photo", [0, 7, 14])
 def test_a_photo_taken_again_with_nothing_changed_is_the_same(faces, photo):
-    own = float(faces.parameters["yaw"][photo])
+    own = float(faces.truth["yaw"][photo])
     again = retaken(faces, photo, "yaw", [own])[0]
     apart = (again.int() - faces.images[photo].int()).abs()
     assert apart.float().mean() < 0.2

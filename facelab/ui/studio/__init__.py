@@ -1,0 +1,1 @@
+"""The studio: a person of the dataset or a new one, and a photo of them directed by hand."""
