@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from facelab.data import GeneratedSpec
 from facelab.ui import forms, gallery
 from facelab.ui.services import dataset
-from facelab.ui.studio.take import is_generated
 from facelab.ui.studio.view import come_back, show_studio
 
 come_back()
@@ -17,15 +17,25 @@ controls, view = st.columns([1, 2], gap="large")
 with controls:
     spec = forms.data_form()
 
+SHOWS = {
+    "People": gallery.show_people,
+    "Counts": gallery.show_counts,
+    "Average faces": gallery.show_averages,
+    "Download": gallery.show_download,
+}
+
 with view:
-    people = dataset(spec) if spec else None
-    if people:
-        for note in people.notes:
-            st.info(note)
-        shows = {"People": gallery.show_people} | ({"Studio": show_studio} if is_generated(people) else {})
-        shows |= {"Counts": gallery.show_counts, "Average faces": gallery.show_averages}
-        shows |= {"Download": gallery.show_download}
-        for tab, show in zip(st.tabs(list(shows), key="view", bind="query-params"), shows.values(), strict=True):
-            if tab.open:
-                with tab:
-                    show(people)
+    if spec:
+        titles = list(SHOWS)
+        if isinstance(spec, GeneratedSpec):
+            titles.insert(1, "Studio")
+        for title, tab in zip(titles, st.tabs(titles, key="view", bind="query-params"), strict=True):
+            if not tab.open:
+                continue
+            with tab:
+                if title == "Studio":
+                    show_studio(spec)
+                elif people := dataset(spec):
+                    for note in people.notes:
+                        st.info(note)
+                    SHOWS[title](people)

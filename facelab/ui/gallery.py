@@ -50,7 +50,7 @@ def show_people(faces: Faces) -> None:
 @st.fragment
 def _meet(faces: Faces) -> None:
     """One person: a large portrait, and beside it their photos."""
-    name = choose_person(faces)
+    name = choose_person(faces.names)
     number = faces.names.index(name)
     person, rows = take.person_in(faces, number), _rows(faces, number)
     portrait, photos = st.columns([3, 5])

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from facelab.data import Faces
-from facelab.data.generated import Person
+from facelab.data import GeneratedSpec
+from facelab.data.generated import Person, names, person_of
 from facelab.ui.studio import address
 from facelab.ui.studio.controls import show_knobs
 from facelab.ui.studio.knobs import GROUPS, MORPH, PERSON, Morph
-from facelab.ui.studio.take import person_in
 
 WHO, NUMBER, TOWARDS = "person", "person.number", "morph.towards"
 NEW, NOBODY = "Somebody new", "Nobody"
@@ -25,47 +24,53 @@ class Sitter:
     person: Person
 
 
-def choose_person(faces: Faces, new: bool = False) -> str:
+def choose_person(known: tuple[str, ...], new: bool = False) -> str:
     """The controls for one of these people, `NEW` among them if asked for; both views of people share them."""
-    names = [*faces.names, NEW] if new else list(faces.names)
+    offered = [*known, NEW] if new else list(known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        who = st.selectbox("Person", names, key=WHO, bind="query-params", on_change=_begin, width=190)
+        who = st.selectbox("Person", offered, key=WHO, bind="query-params", on_change=_begin, width=190)
         for label, icon, by in (("Previous", "chevron_left", -1), ("Next", "chevron_right", 1)):
-            chosen = names[(names.index(who) + by) % len(names)]
+            chosen = offered[(offered.index(who) + by) % len(offered)]
             st.button(label, icon=f":material/{icon}:", key=label, on_click=_choose, args=(chosen,))
         if new:
             st.button("Surprise me", icon=":material/casino:", key="surprise", on_click=_surprise)
     return who
 
 
-def choose_sitter(faces: Faces) -> Sitter:
+def choose_sitter(spec: GeneratedSpec) -> Sitter:
     """The controls for whose portrait it is."""
-    name = choose_person(faces, new=True)
+    known = names(spec.people, spec.seed)
+    name = choose_person(known, new=True)
     if name != NEW:
-        return Sitter(name, person_in(faces, faces.names.index(name)))
+        return Sitter(name, _person(spec, known.index(name)))
     asked = st.query_params.get(NUMBER, "")
     number = int(asked) if asked.isdecimal() and len(asked) < 10 else 1
     return Sitter(f"New person {number}", Person.draw(np.random.default_rng([NEWCOMERS, number])))
 
 
-def morphed(faces: Faces, sitter: Sitter) -> Sitter:
+def morphed(spec: GeneratedSpec, sitter: Sitter) -> Sitter:
     """They as far on the way to another as was asked for."""
-    other = st.query_params.get(TOWARDS)
-    if other not in faces.names:
+    known, other = names(spec.people, spec.seed), st.query_params.get(TOWARDS)
+    if other not in known:
         return sitter
     share = address.apply(Morph()).share
-    mixed = sitter.person.towards(person_in(faces, faces.names.index(other)), share / 100)
+    mixed = sitter.person.towards(_person(spec, known.index(other)), share / 100)
     return Sitter(f"{sitter.name}, {share} % {other}", mixed)
 
 
-def choose_morph(faces: Faces) -> None:
+def choose_morph(spec: GeneratedSpec) -> None:
     """The controls for the other, and for how much of them."""
-    others, key = [NOBODY, *faces.names], "towards"
+    others, key = [NOBODY, *names(spec.people, spec.seed)], "towards"
     other = st.query_params.get(TOWARDS)
     st.session_state[key] = other if other in others else NOBODY
     st.selectbox("Morph towards", others, key=key, on_change=_set_other, args=(key,))
     if st.session_state[key] != NOBODY:
         show_knobs(Morph(), GROUPS[MORPH]["Morph"])
+
+
+def _person(spec: GeneratedSpec, number: int) -> Person:
+    """Known without the photos: nobody need wait for those."""
+    return person_of(spec.seed, number, spec.family)
 
 
 def _set_other(key: str) -> None:

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from facelab.data import Faces
+from facelab.data import GeneratedSpec
 from facelab.data.generated import Person, Photo
 from facelab.ui.live import page_path
 from facelab.ui.studio import address, sent, take
@@ -41,13 +41,9 @@ def come_back() -> None:
 
 
 @st.fragment
-def show_studio(faces: Faces) -> None:
-    """Choose or invent a person, direct the photo, and send it on.
-
-    Args:
-        faces: generated ones, see `take.is_generated`.
-    """
-    sitter = morphed(faces, choose_sitter(faces))
+def show_studio(spec: GeneratedSpec) -> None:
+    """Choose one of these people or invent one, direct the photo, and send it on."""
+    sitter = morphed(spec, choose_sitter(spec))
     person, photo = address.apply(sitter.person), address.apply(Photo())
     left, right = st.columns([5, 6], gap="large")
     # First the portrait: what a hand does next interrupts what is not yet drawn.
@@ -67,7 +63,7 @@ def show_studio(faces: Faces) -> None:
         if who.open:
             with who:
                 show_groups(sitter.person)
-                choose_morph(faces)
+                choose_morph(spec)
                 _show_way_back("Undo the changes", PERSON)
         if how.open:
             with how:
