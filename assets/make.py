@@ -23,7 +23,9 @@ ICON = 7
 def portrait(number: int) -> tuple[Head, Photo]:
     """A person, and the settings of a calm picture of them."""
     rng = np.random.default_rng([SEED, number, 1])
-    scene = {name: value for name, value in asdict(Photo.draw(rng)).items() if name.startswith(("backgr", "clothing"))}
+    scene = {
+        name: value for name, value in asdict(Photo.draw(rng)).items() if name.startswith(("background", "clothing"))
+    }
     return sculpt(person_of(SEED, number)), replace(Photo(), **scene | {"smile": 0.35, "background": GRADIENT})
 
 

@@ -64,7 +64,7 @@ def transfer() -> list[Row]:
                 f"{_said(before, total)} with generated people before",
                 f"{_said(plain, total)} without",
                 f"{100 * (before - plain) / total:+.1f} points",
-                "does not hurt",
+                "does not hurt: not below the interval of the other",
                 before / total >= low,
             )
         )

@@ -24,6 +24,9 @@ from facelab.data.specs import Difficulty, Vary
 __all__ = ["Generated", "Head", "Person", "Photo", "generate", "names", "render", "sculpt"]
 
 THREADS = 2
+"""More wait for each other: between its compiled parts, drawing needs the interpreter's lock."""
+FOUNDER = 1
+"""What tells the generator of a family's founder, who is not in the dataset, from that of a person."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,4 +96,4 @@ def person_of(seed: int, number: int, family: int = 1) -> Person:
     rng = np.random.default_rng([seed, number, 0])
     if family == 1:
         return Person.draw(rng)
-    return Person.draw(np.random.default_rng([seed, number // family, 0])).alike(rng)
+    return Person.draw(np.random.default_rng([seed, number // family, 0, FOUNDER])).alike(rng)

@@ -85,7 +85,8 @@ def paint(surface: Surface, person: Person, x, y, z, fine: np.ndarray, rows: np.
     hair, skin = hair_colour(person), skin_colour(person)
     everywhere = _grown(person, PLACES["full"], x, y, z)
     roots = 0.7 * np.sqrt(hair * skin) + 0.3 * skin * np.array([0.50, 0.55, 0.60], np.float32)
-    shaved = 1 if grown == 0 or BEARDS[person.beard_style] == "full" else 0.45
+    # What is not grown is shaved closer the more there is elsewhere.
+    shaved = 1 if BEARDS[person.beard_style] == "full" else 1 - 0.55 * min(1.0, grown / 0.2)
     surface.cover(roots, everywhere * np.clip(0.50 * shadow * shaved * (1 + 0.30 * fine), 0, 1), rows)
     surface.gloss[rows] *= 1 - 0.5 * everywhere
     if grown == 0:

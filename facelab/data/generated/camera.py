@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 from facelab.data.generated.backdrop import backdrop
+from facelab.data.generated.colours import GAMMA
 from facelab.data.generated.head import Head, pose
 from facelab.data.generated.photos import FIELD, UNIT, Photo
 from facelab.data.generated.raster import hidden, mixed, raster, turned
 from facelab.data.generated.scene import Part, Seen, Surface, unit
 
-GAMMA = 2.2
 FINE = 128  # rays along a side that suffice for hair; larger pictures have OVERSAMPLING rays per pixel
 OVERSAMPLING = 2
 REACH = 2.6  # half the side of a shadow map, in head units

@@ -17,7 +17,7 @@ BEHIND, BELOW = -0.13, 0.13  # of the ear's middle: behind the head's, below the
 
 def _triangles() -> np.ndarray:
     one = grid_triangles(RINGS, AROUND, closed=True)
-    return np.concatenate([one[:, ::-1], one + RINGS * AROUND])  # mirrored, they wind the other way.astype(np.int32)
+    return np.concatenate([one[:, ::-1], one + np.int32(RINGS * AROUND)])  # mirrored, they wind the other way
 
 
 TRIANGLES = _triangles()

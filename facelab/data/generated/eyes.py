@@ -79,8 +79,7 @@ def _ball(surface: Surface, person: Person, photo: Photo, x, outward, upward, up
 
 def _wet(surface: Surface, turn: np.ndarray, x, outward, upward, gap, rows) -> None:
     """A bright window in the eye: light on a wet ball."""
-    bulge = 1.0
-    bowl = np.stack([np.sign(x) * outward * bulge, upward * bulge, np.ones_like(x)])
+    bowl = np.stack([np.sign(x) * outward, upward, np.ones_like(x)])
     ball = unit((turn @ unit(bowl)).astype(np.float32))
     surface.normals[:, rows] = unit(surface.normals[:, rows] * (1 - gap) + ball * gap)
     surface.gloss[rows] += gap * (0.85 - surface.gloss[rows])

@@ -14,7 +14,7 @@ from facelab.data.generated.people import Person
 from facelab.data.generated.photos import Photo
 from facelab.data.generated.scene import grid_triangles, step
 
-GRID = 150
+GRID = 149  # one more than a multiple of four: every second and fourth row reaches both ends
 FRONT = 0.40  # the net's spacing in the middle of the face, relative to a net of even spacing
 MOUTH_ROWS = (-0.56, 0.11, 2.6)  # where, how near and how much denser rows lie about the mouth, which opens
 TURNS = 3  # in which the skull's radius, which depends on the height where it ends, settles

@@ -30,7 +30,7 @@ HAIR_STYLES: dict[str, tuple[float, float]] = {
     "bun": (0.9, 0.15),
     "tied back": (1.0, 0.1),
 }
-"""How frequent each way to wear hair is at masculinity -1 and at +1; `hair.CUTS` says what it looks like."""
+"""How frequent each way to wear hair is at masculinity -1 and at +1; `cuts.CUTS` says what it looks like."""
 BEARDS = ("full", "moustache", "goatee", "chin strap")
 
 
@@ -40,7 +40,7 @@ class Person:
 
     Attributes:
         masculinity: a latent, about -1.5 to 1.5, that moves jaw, brow, lips, beard and hair length together.
-        age: years, 18 to 75; greys and recedes hair, deepens folds and lines.
+        age: years, 18 to 75; deepens folds and lines. Drawn with it: grey hair and where hair recedes.
         fullness: -1 (gaunt) to 1 (round): cheeks, jaw and neck.
         tone: skin from lightest (0) to darkest (1).
         undertone: -1 (cool, rosy) to 1 (warm, golden).
@@ -62,7 +62,7 @@ class Person:
         neck: scale of its width.
         hair_style: index into `HAIR_STYLES`.
         hair_tone: from white-blond (0) to black (1); hair_red and hair_grey: shares, 0 to 1.
-        hair_volume: scale of the hair's thickness.  hair_line: height of the hairline over the eyes.
+        hair_volume: scale of the hair's thickness.  hair_line: height of the hairline over the middle of the head.
         hair_part: side of the parting, -1 to 1.
         beard: 0 (none) over stubble to 1 (full).  beard_style: index into `BEARDS`, what is grown beyond stubble.
         grain: seed of strands, freckles, moles and blotches.

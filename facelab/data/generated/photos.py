@@ -20,6 +20,7 @@ HATS = ("none", "cap", "beanie", "sun hat")
 BACKGROUNDS = ("plain", "gradient", "blurred shapes")
 
 CLOSEST = 0.5
+"""Metres from the face, nearer than which no photo is taken."""
 SENSOR, UNIT = 24.0, 0.11
 """Millimetres of a square sensor's side, and metres of a head unit."""
 FIELD = 1.48
@@ -53,7 +54,7 @@ class Photo:
         noise: standard deviation of the sensor noise, in shares of full white.
         blur: standard deviation of the lens blur, in thousandths of the picture's side.
         jpeg: quality, 20 to 100; 100 is not compressed.
-        grain: seed of noise and backdrop.
+        grain: seed of what has no parameter of its own: noise, backdrop's shapes, the garment, frames and folds.
     """
 
     yaw: float = 0.0
@@ -160,7 +161,7 @@ def _drawn(rng: np.random.Generator, far: float, worn: float) -> dict[str, float
         smile=0.35 + min(1.0, far) * uniform(-0.65, 0.65),
         mouth_open=sometimes(0.3, 0.1, 1.0),
         brow_raise=sometimes(0.4, 0.1, 1.0),
-        eyes_closed=sometimes(0.06, 0.6, 1.0) or sometimes(0.3, 0.05, 0.4),
+        eyes_closed=max(sometimes(0.06, 0.6, 1.0), sometimes(0.3, 0.05, 0.4)),
         gaze=normal(0.3, 0.8),
         gaze_up=normal(0.15, 0.5),
         hair_blown=normal(0.3, 1),

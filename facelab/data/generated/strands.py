@@ -138,7 +138,7 @@ def _roots(person: Person, scalp: Scalp, cut: Cut, rng: np.random.Generator) -> 
 def _comb(person: Person, cut: Cut, roots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Where the comb sends hair at its roots, along the scalp, [L, 3]."""
     out = unit(roots, 1)
-    part = 0.3 * np.clip(2 * person.hair_part, -1, 1)
+    part = 0.3 * person.hair_part
     aside = np.tanh((roots[:, 0] - part) * 7)
     parted = np.stack([aside, -0.25 - 0.4 * np.abs(aside), 0.6 * np.abs(aside) - 0.6], 1)
     aim = np.array([0, 0.25, -1.0])

@@ -39,11 +39,11 @@ def view(trained: Trained) -> None:
     shots = retaken(trained.faces, int(rows[0]), name, parameter.values).numpy()
     show(
         plots.face_sheet(
-            shots, [f"{_signed(value)} {parameter.unit}" for value in parameter.values], len(shots), face=FACE
+            shots, [_with_unit(value, parameter.unit) for value in parameter.values], len(shots), face=FACE
         ),
         "retaken",
         f"One test photo taken again: only {parameter.title.lower()} changes, from {_signed(parameter.values[0])} "
-        f"to {_signed(parameter.values[-1])} {parameter.unit}. A flat transform of the picture only imitates this.",
+        f"to {_with_unit(parameter.values[-1], parameter.unit)}. A flat transform of the picture only imitates this.",
     )
     taken, anew = st.columns(2, gap="large")
     chance = 1 / trained.faces.classes
@@ -112,14 +112,18 @@ def _anew(trained: Trained, name: str) -> TrueSweep:
     )
 
 
+def _with_unit(value: float, unit: str) -> str:
+    return f"{_signed(value)} {unit}".rstrip()
+
+
 def _said(found: TrueSweep, unit: str) -> str:
     """Where the network does best and worst."""
     best, worst = int(np.argmax(found.accuracy)), int(np.argmin(found.accuracy))
     low, high = (100 * end for end in found.intervals[worst])
     return (
         f"{len(found.photos)} test photos taken again, each at every value: only this changes. The network is best at "
-        f"{_signed(found.values[best])} {unit} ({100 * found.accuracy[best]:.0f} % right) and worst at "
-        f"{_signed(found.values[worst])} {unit} ({100 * found.accuracy[worst]:.0f} %, interval {low:.0f} to "
+        f"{_with_unit(found.values[best], unit)} ({100 * found.accuracy[best]:.0f} % right) and worst at "
+        f"{_with_unit(found.values[worst], unit)} ({100 * found.accuracy[worst]:.0f} %, interval {low:.0f} to "
         f"{high:.0f} %)."
     )
 

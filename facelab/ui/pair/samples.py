@@ -1,7 +1,7 @@
 """Pairs of photos that are there from the start: generated people, LFW's official test, the test pairs of a run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import streamlit as st
@@ -107,7 +107,8 @@ def _person(number: int) -> Person:
 @st.cache_resource(show_spinner=False)
 def _traits() -> np.ndarray:
     """What makes every person look as they do, in standard units: float [people, traits]."""
-    traits = np.array([list(vars(_person(number)).values()) for number in range(PEOPLE)], float)
+    measures = [field.name for field in fields(Person) if field.type is float]
+    traits = np.array([[getattr(_person(number), name) for name in measures] for number in range(PEOPLE)])
     return (traits - traits.mean(0)) / traits.std(0)
 
 

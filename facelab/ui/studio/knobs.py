@@ -59,7 +59,7 @@ class Knob:
 
 
 def _choice(field: str, label: str, names: tuple[str, ...], more: bool = False) -> Knob:
-    return Knob(field, label, names=tuple(name.capitalize() for name in names), more=more)
+    return Knob(field, label, 0.0, float(len(names) - 1), names=tuple(name.capitalize() for name in names), more=more)
 
 
 PERSON_GROUPS: dict[str, tuple[Knob, ...]] = {
@@ -75,13 +75,13 @@ PERSON_GROUPS: dict[str, tuple[Knob, ...]] = {
         Knob("head_depth", "Depth of the head", 0.8, 0.92, 0.005, more=True),
         Knob("neck", "Neck", 0.75, 1.3, more=True),
         Knob("ear_size", "Ears", 0.75, 1.25, more=True),
-        Knob("ear_spread", "Ears stand out", 0.05, 0.17, 0.005, more=True),
+        Knob("ear_spread", "Ears stand out", 0.03, 0.18, 0.005, more=True),
     ),
     "Face": (
         Knob("face_length", "Length", 0.93, 1.17),
         Knob("jaw_width", "Width of the jaw", 0.47, 0.75),
         Knob("jaw_square", "Jaw, round to square", 1.7, 3.0, 0.05),
-        Knob("chin", "Chin", 0.0, 0.13, 0.005),
+        Knob("chin", "Chin", -0.01, 0.14, 0.005),
         Knob("cheekbones", "Cheekbones", -0.015, 0.085, 0.005),
         Knob("forehead", "Forehead leans back", -1.0),
         Knob("brow_ridge", "Brow ridge", -0.02, 0.08, 0.005, more=True),
@@ -92,7 +92,7 @@ PERSON_GROUPS: dict[str, tuple[Knob, ...]] = {
         Knob("eye_tilt", "Tilt", -0.11, 0.23),
         Knob("eye_spacing", "Apart", 0.26, 0.34, 0.005),
         Knob("lid_fold", "Fold over the eye"),
-        Knob("brow_thickness", "Brows, thin to thick", 0.03, 0.1, 0.005),
+        Knob("brow_thickness", "Brows, thin to thick", 0.02, 0.11, 0.005),
         Knob("brow_height", "Height of the brows", 0.16, 0.29, 0.005),
         Knob("brow_density", "Density of the brows", more=True),
         Knob("brow_arch", "Arch of the brows", -0.015, 0.075, 0.005, more=True),
@@ -102,8 +102,8 @@ PERSON_GROUPS: dict[str, tuple[Knob, ...]] = {
         Knob("eye_depth", "How deep they are set", -1.0, more=True),
     ),
     "Nose and mouth": (
-        Knob("nose_length", "Length of the nose", 0.34, 0.5),
-        Knob("nose_width", "Width of the nose", 0.08, 0.18, 0.005),
+        Knob("nose_length", "Length of the nose", 0.32, 0.52),
+        Knob("nose_width", "Width of the nose", 0.07, 0.19, 0.005),
         Knob("nose_hump", "Bridge, hollow to humped", -1.0),
         Knob("nose_tilt", "Tip, down to up", -1.0),
         Knob("mouth_width", "Width of the mouth", 0.19, 0.31, 0.005),
@@ -157,7 +157,7 @@ PHOTO_GROUPS: dict[str, tuple[Knob, ...]] = {
         _choice("hat", "Hat", HATS),
         _choice("scarf", "Scarf", ("none", "scarf")),
         _choice("hair_turned", "Parting", ("as usual", "other side")),
-        Knob("hair_blown", "Wind, from the right to the left", -1.0),
+        Knob("hair_blown", "Hair blown, to the left or right", -1.0),
         Knob("wear_hue", "Hue of what is worn"),
         Knob("clothing_hue", "Hue of the shirt", more=True),
         Knob("clothing_saturation", "Saturation of the shirt", more=True),

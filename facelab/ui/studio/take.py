@@ -73,6 +73,6 @@ def _direction(degrees: float, low: str, high: str) -> str:
 
 
 def truth(person: Person, photo: Photo) -> str:
-    """Every parameter, as JSON; to so many digits that the picture is the same."""
+    """Every parameter, as JSON; to so many digits that the picture is nearly the same."""
     known = {"person": asdict(person), "photo": asdict(photo)}
     return json.dumps({part: {name: round(of[name], DIGITS) for name in of} for part, of in known.items()}, indent=2)
