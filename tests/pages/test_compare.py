@@ -163,7 +163,7 @@ def test_gradients_are_drawn_on_one_scale(fresh_store):
 
 
 def test_the_best_and_worst_of_faces_show_their_weights(fresh_store):
-    few = {"compare.repeats": "1", "compare.values.0": "0.1, 0.0001", "model.kind": "MLP", "model.hidden": "4"}
+    few = {"compare.repeats": "1", "compare.values.0": "0.01, 0.0001", "model.kind": "MLP", "model.hidden": "4"}
     app = open_page("compare", **few, **{"compare.subject": "Faces"})
     button(app, "race").click().run()
     assert not app.exception

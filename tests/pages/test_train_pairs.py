@@ -19,6 +19,7 @@ TINY = {
     "model.embedding": "8",
     "epochs": "2",
     "batch_size": "16",
+    "seed": "1",
 }
 
 
