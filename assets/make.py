@@ -9,23 +9,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from facelab.data.generated import Head, Photo, person_of, render, sculpt
+from facelab.data.generated import Head, Photo, person_of, photo_of, render, sculpt
 from facelab.data.generated.backdrop import GRADIENT
 from facelab.plots import montage
 
 HERE = Path(__file__).parent
-SEED, COLUMNS, ROWS, SIDE = 5, 5, 3, 144
+SEED, COLUMNS, ROWS, SIDE = 7, 5, 3, 144
 FRAMES, FRAME_MS = 28, 70
 YAW, LIGHT = 38, 50
-ICON = 7
+ICON = 0
 
 
 def portrait(number: int) -> tuple[Head, Photo]:
     """A person, and the settings of a calm picture of them."""
-    rng = np.random.default_rng([SEED, number, 1])
-    scene = {
-        name: value for name, value in asdict(Photo.draw(rng)).items() if name.startswith(("background", "clothing"))
-    }
+    drawn = asdict(photo_of(SEED, number, 0))
+    scene = {name: value for name, value in drawn.items() if name.startswith(("background", "clothing"))}
     return sculpt(person_of(SEED, number)), replace(Photo(), **scene | {"smile": 0.35, "background": GRADIENT})
 
 

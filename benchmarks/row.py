@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from facelab.training import interval
+
 
 @dataclass(frozen=True)
 class Row:
@@ -18,3 +20,9 @@ class Row:
         """The line as Markdown."""
         cells = (self.what, self.ours, self.plain, self.result, self.bar, "yes" if self.met else "no")
         return f"| {' | '.join(cells)} |"
+
+
+def rate(right: int, total: int) -> str:
+    """A share of right answers with its 95 % interval, in words."""
+    low, high = interval(right, total)
+    return f"{right / total:.1%} ({100 * low:.1f} to {100 * high:.1f})"

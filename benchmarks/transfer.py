@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from benchmarks.row import Row
+from benchmarks.row import Row, rate
 from facelab import models
 from facelab.data import DrawnPairsSpec, GeneratedSpec, Pairs, Split, load_pairs
 from facelab.errors import DataError
@@ -40,7 +40,7 @@ def transfer() -> list[Row]:
     rows = [
         Row(
             f"LFW test pairs by a network of {PEOPLE:,} generated people alone, threshold from dev train",
-            _said(right, total),
+            rate(right, total),
             f"{PUBLISHED:.1%}, published of networks trained on LFW",
             f"{right / total:.1%}",
             f"at least {ALONE:.0%}",
@@ -61,8 +61,8 @@ def transfer() -> list[Row]:
         rows.append(
             Row(
                 f"The same after {share:.0%} of LFW's development people, {EPOCHS} epochs",
-                f"{_said(before, total)} with generated people before",
-                f"{_said(plain, total)} without",
+                f"{rate(before, total)} with generated people before",
+                f"{rate(plain, total)} without",
                 f"{100 * (before - plain) / total:+.1f} points",
                 "does not hurt: not below the interval of the other",
                 before / total >= low,
@@ -106,8 +106,3 @@ def _right(model: nn.Module, pairs: Pairs) -> tuple[int, int]:
     images, same = pairs.split("test")
     answers = predict(model, images, choose(model, CONFIG)).argmax(1)
     return int((answers == same).sum()), len(same)
-
-
-def _said(right: int, total: int) -> str:
-    low, high = interval(right, total)
-    return f"{right / total:.1%} ({low:.1%} to {high:.1%})"

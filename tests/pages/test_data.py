@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from facelab.data import GeneratedSpec, load_faces
-from facelab.data.generated import Person, Photo, person_of, render, sculpt
+from facelab.data.generated import Photo, person_of, render, sculpt
 from facelab.ui.studio.sitter import NEW, NEWCOMERS
 from tests.pages.harness import ROOT, button, open_page, texts
 
@@ -81,7 +81,7 @@ def test_the_portrait_is_of_who_is_asked_for_as_the_address_says(names):
 
 def test_a_person_is_invented_by_number():
     app = studio(person=NEW, **{"person.number": "77", "person.age": "70"})
-    sitter = Person.draw(np.random.default_rng([NEWCOMERS, 77]))
+    sitter = person_of(NEWCOMERS, 77)
     assert (pixels(app) == render(sculpt(replace(sitter, age=70.0)), Photo(), 256)).all()
 
 
@@ -141,10 +141,10 @@ def test_a_picture_is_explained():
     app = at_page({"photo.yaw": "20"}, "Explain it")
     assert not app.exception
     assert app.title[0].value == "Explain"
-    assert "your picture from the studio" in texts(app)
+    assert "This is the picture that you sent" in texts(app)
     button(app, "forget").click().run()
     assert not app.exception
-    assert "your picture from the studio" not in texts(app)
+    assert "This is the picture that you sent" not in texts(app)
 
 
 def test_a_picture_is_compared_on_its_side():

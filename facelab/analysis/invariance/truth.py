@@ -6,8 +6,9 @@ against photos of the same people taken anew with a single parameter changed.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from facelab.analysis.invariance.sweep import Progress
 from facelab.data import Faces
 from facelab.errors import DataError, SettingsError
 from facelab.training import predict
+
+if TYPE_CHECKING:
+    from facelab.data.generated import Head, Person
 
 
 @dataclass(frozen=True)
@@ -146,11 +150,10 @@ def retaken(faces: Faces, photo: int, parameter: str, values: Sequence[float]) -
         SettingsError: there is no such parameter.
     """
     _parameter(faces, parameter)
-    from facelab.data.generated import Photo, render
+    from facelab.data.generated import recorded, render
 
-    head = _head(_identity(faces, photo))
-    taken = Photo(**{field.name: field.type(faces.truth[field.name][photo]) for field in fields(Photo)})
-    size = faces.input_shape[1]
+    person, taken = recorded(faces.truth, photo)
+    head, size = _head(person), faces.input_shape[1]
     shots = [render(head, replace(taken, **{parameter: float(value)}), size) for value in values]
     return torch.from_numpy(np.stack(shots))
 
@@ -200,17 +203,9 @@ def _parameter(faces: Faces, name: str) -> Parameter:
     return PARAMETERS[name]
 
 
-def _identity(faces: Faces, photo: int) -> tuple[tuple[str, float], ...]:
-    from facelab.data.generated import Person
-
-    names = [field.name for field in fields(Person)]
-    return tuple((name, float(faces.truth[f"person.{name}"][photo])) for name in names)
-
-
 @lru_cache(maxsize=8)
-def _head(identity: tuple[tuple[str, float], ...]):
+def _head(person: "Person") -> "Head":
     """A person's head, which all their photos share."""
-    from facelab.data.generated import Person, sculpt
+    from facelab.data.generated import sculpt
 
-    types = {field.name: field.type for field in fields(Person)}
-    return sculpt(Person(**{name: types[name](value) for name, value in identity}))
+    return sculpt(person)

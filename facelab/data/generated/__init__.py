@@ -8,7 +8,8 @@ however many threads work on it.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,10 +22,28 @@ from facelab.data.generated.people import Person
 from facelab.data.generated.photos import Photo
 from facelab.data.specs import Difficulty, Vary
 
-__all__ = ["Generated", "Head", "Person", "Photo", "generate", "names", "render", "sculpt"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "PERSON",
+    "Generated",
+    "Head",
+    "Person",
+    "Photo",
+    "generate",
+    "names",
+    "person_of",
+    "photo_of",
+    "recorded",
+    "render",
+    "sculpt",
+]
 
 THREADS = 2
 """More wait for each other: between its compiled parts, drawing needs the interpreter's lock."""
+PERSON = "person."
+"""Before the fields of `Person` among the recorded parameters."""
 FOUNDER = 1
 """What tells the generator of a family's founder, who is not in the dataset, from that of a person."""
 
@@ -68,11 +87,10 @@ def generate(
     def portray(number: int) -> list[dict[str, float]]:
         person = person_of(seed, number, family)
         head = sculpt(person)
-        identity = {f"person.{name}": value for name, value in asdict(person).items()}
+        identity = {PERSON + name: value for name, value in asdict(person).items()}
         rows = []
         for shot in range(photos):
-            # The person's generator is [seed, number, 0], so photos count from 1.
-            photo = Photo.draw(np.random.default_rng([seed, number, shot + 1]), vary, difficulty)
+            photo = photo_of(seed, number, shot, vary, difficulty)
             images[number * photos + shot] = render(head, photo, size)
             rows.append(asdict(photo) | identity)
         return rows
@@ -97,3 +115,17 @@ def person_of(seed: int, number: int, family: int = 1) -> Person:
     if family == 1:
         return Person.draw(rng)
     return Person.draw(np.random.default_rng([seed, number // family, 0, FOUNDER])).alike(rng)
+
+
+def photo_of(seed: int, number: int, shot: int, vary: Vary = "everything", difficulty: Difficulty = "normal") -> Photo:
+    """How this photo of this person, both counted from 0, was taken."""
+    return Photo.draw(np.random.default_rng([seed, number, 1 + shot]), vary, difficulty)  # 0 is the person's own
+
+
+def recorded(truth: "pd.DataFrame", row: int) -> tuple[Person, Photo]:
+    """Who is on a photo and how it was taken, by its row of `Faces.truth`."""
+    kinds = ((Person, PERSON), (Photo, ""))
+    return tuple(
+        kind(**{field.name: field.type(truth[prefix + field.name].iat[row]) for field in fields(kind)})
+        for kind, prefix in kinds
+    )

@@ -4,8 +4,9 @@ import numpy as np
 
 from facelab.data.generated.colours import hls
 from facelab.data.generated.photos import BACKGROUNDS, Photo
+from facelab.data.generated.raster import enlarged
 
-PLAIN, GRADIENT, SHAPES = range(len(BACKGROUNDS))
+GRADIENT = BACKGROUNDS.index("gradient")
 COARSE = 48  # cells along a side in which it is painted; all of it is smooth
 THINGS, LIGHTS = 7, 9
 LEAST, MOST = 0.006, 0.75  # linear light; what is behind does not outshine the face
@@ -18,7 +19,7 @@ def backdrop(photo: Photo, rng: np.random.Generator, side: int) -> np.ndarray:
     colour = hls(photo.background_hue, photo.background_lightness, 0.7 * photo.background_saturation)
     picture = PAINTS[photo.background](x, y, 0.85 * colour, np.float32(photo.background_contrast), rng)
     picture = np.clip(picture * np.float32(photo.exposure), LEAST, MOST).astype(np.float32)
-    return _enlarged(picture, side).reshape(3, -1)
+    return enlarged(picture, side).reshape(3, -1)
 
 
 def _wall(
@@ -90,12 +91,3 @@ def _soft(away: np.ndarray, size: float) -> np.ndarray:
     """1 within `size`, 0 beyond, with the width of a defocused edge between."""
     share = np.clip((size - away) / 0.22 + 0.5, 0, 1)
     return share * share * (3 - 2 * share)
-
-
-def _enlarged(picture: np.ndarray, side: int) -> np.ndarray:
-    """[3, COARSE, COARSE] -> [3, side, side], linear between the cells."""
-    at = np.linspace(0, COARSE - 1, side, dtype=np.float32)
-    low = np.minimum(at.astype(np.int64), COARSE - 2)
-    share = at - low
-    tall = picture[:, low] + share[:, None] * (picture[:, low + 1] - picture[:, low])
-    return tall[:, :, low] + share * (tall[:, :, low + 1] - tall[:, :, low])

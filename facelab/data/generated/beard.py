@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from facelab.data.generated.colours import hair_colour, skin_colour
+from facelab.data.generated.colours import brow_colour, skin_colour
 from facelab.data.generated.features import lip_edges, lip_line, nose_base
 from facelab.data.generated.people import BEARDS, Person
 from facelab.data.generated.scene import Surface, bump, step
@@ -82,7 +82,7 @@ def paint(surface: Surface, person: Person, x, y, z, fine: np.ndarray, rows: np.
         return
     grown = float(np.clip((person.beard - STUBBLE) / (1 - STUBBLE), 0, 1))
     shadow = min(person.beard / STUBBLE, 1.0)
-    hair, skin = hair_colour(person), skin_colour(person)
+    hair, skin = brow_colour(person), skin_colour(person)
     everywhere = _grown(person, PLACES["full"], x, y, z)
     roots = 0.7 * np.sqrt(hair * skin) + 0.3 * skin * np.array([0.50, 0.55, 0.60], np.float32)
     # What is not grown is shaved closer the more there is elsewhere.

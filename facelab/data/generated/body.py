@@ -8,10 +8,20 @@ from facelab.data.generated import clothes
 from facelab.data.generated.colours import skin_colour
 from facelab.data.generated.people import Person
 from facelab.data.generated.photos import Photo
-from facelab.data.generated.scene import Part, Seen, Surface, bump, grid_triangles, normals_of, rotation, step
+from facelab.data.generated.scene import (
+    Part,
+    Seen,
+    Surface,
+    bump,
+    grid_triangles,
+    normals_of,
+    outline_triangles,
+    rotation,
+    step,
+)
 
 RINGS, AROUND = 40, 48
-TRIANGLES = grid_triangles(RINGS, AROUND, closed=True)
+TRIANGLES, OUTLINE = grid_triangles(RINGS, AROUND, closed=True), outline_triangles(RINGS, AROUND)
 # Height, half width, half depth and middle's depth of the rings, from inside the head down; the trapezius slopes
 # from the neck to the shoulders.
 HEIGHT = (-0.45, -0.9, -1.12, -1.28, -1.40, -1.52, -1.66, -1.85, -2.15, -2.6)
@@ -22,17 +32,16 @@ NAPE, COLLAR = -1.15, -1.6  # between these heights the neck widens into the sho
 SHADE = np.array([0.97, 0.91, 0.88], np.float32)  # of the neck, which sees less sun than the face
 
 
-def parts(person: Person, photo: Photo) -> list[Part]:
-    """The body follows the head's turn only partly."""
-    rest = _surface(person)
+def parts(person: Person, rest: np.ndarray, photo: Photo) -> list[Part]:
+    """The body, whose bare surface is `rest`, follows the head's turn only partly."""
     garment = clothes.garment_of(photo)
     dressed = rest + clothes.thickness(garment, rest)
     points = follow_neck(dressed, photo)
-    body = Part(points, normals_of(points, TRIANGLES), TRIANGLES, rest, _painter(person, photo, garment))
+    body = Part(points, normals_of(points, TRIANGLES), TRIANGLES, rest, _painter(person, photo, garment), OUTLINE)
     return [body, *clothes.parts(person, garment, photo, lambda net: follow_neck(net, photo))]
 
 
-def _surface(person: Person) -> np.ndarray:
+def surface(person: Person) -> np.ndarray:
     """Points float32 [RINGS * AROUND, 3] of the bare body in the head's frame."""
     share = np.linspace(0, 1, RINGS) * (len(HEIGHT) - 1)
     y, wide, deep, middle = (np.interp(share, range(len(HEIGHT)), column) for column in (HEIGHT, WIDTH, DEPTH, MIDDLE))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from facelab.data.generated.colours import hair_colour, skin_colour
+from facelab.data.generated.colours import brow_colour, skin_colour
 from facelab.data.generated.people import Person
 from facelab.data.generated.scene import Surface, step
 
@@ -31,6 +31,6 @@ def paint(
     band = step(half + soft, half - soft, np.abs(up)) * step(INNER - 0.25, INNER + 0.25, along)
     band = band * step(OUTER + 0.12, OUTER - 0.35, along)
     share = band * (0.40 + 0.46 * person.brow_density) * (1 + 0.24 * fine * hairs)
-    tone = 0.55 * hair_colour(person) + 0.06 * skin_colour(person)
+    tone = 0.55 * brow_colour(person) + 0.06 * skin_colour(person)
     surface.cover(tone, np.clip(share, 0, 0.95), rows)
     surface.gloss[rows] *= 1 - 0.7 * band

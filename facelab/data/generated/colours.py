@@ -48,12 +48,21 @@ def gradient(stops: np.ndarray, share: float) -> np.ndarray:
 
 def skin_colour(person: Person) -> np.ndarray:
     """Linear RGB [3]."""
-    warm = np.float32(person.undertone) * np.array([-0.01, 0.015, -0.07], np.float32)
+    warm = np.float32(person.undertone) * np.array([-0.02, 0.015, -0.11], np.float32)
     return gradient(SKIN, person.tone) * (1 + warm)
 
 
 def hair_colour(person: Person) -> np.ndarray:
     """Linear RGB [3]."""
-    pigment = gradient(HAIR, person.hair_tone)
-    pigment = pigment + np.float32(person.hair_red * (1 - 0.8 * person.hair_tone)) * (HAIR_RED - pigment)
+    return _pigmented(person, person.hair_tone)
+
+
+def brow_colour(person: Person) -> np.ndarray:
+    """Of brows and beard, linear RGB [3]: nobody dyes them lighter than their skin lets hair be."""
+    return _pigmented(person, max(person.hair_tone, person.tone))
+
+
+def _pigmented(person: Person, tone: float) -> np.ndarray:
+    pigment = gradient(HAIR, tone)
+    pigment = pigment + np.float32(person.hair_red * (1 - 0.8 * tone)) * (HAIR_RED - pigment)
     return pigment + np.float32(0.9 * person.hair_grey) * (HAIR_GREY - pigment)

@@ -1,6 +1,6 @@
 """Ways to wear hair, and the line where it begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -85,7 +85,8 @@ assert CUTS.keys() == HAIR_STYLES.keys()
 
 def cut_of(person: Person) -> Cut:
     """The way a person wears their hair."""
-    return list(CUTS.values())[person.hair_style]
+    cut = list(CUTS.values())[person.hair_style]
+    return replace(cut, length=cut.length * person.hair_length)
 
 
 def frontier(person: Person, cut: Cut, rest: np.ndarray) -> np.ndarray:

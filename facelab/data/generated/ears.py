@@ -7,7 +7,7 @@ import numpy as np
 from facelab.data.generated.colours import BLOOD, SKIN, skin_colour
 from facelab.data.generated.face import skull
 from facelab.data.generated.people import Person
-from facelab.data.generated.scene import Part, Seen, Surface, bump, grid_triangles, normals_of, step
+from facelab.data.generated.scene import Part, Seen, Surface, bump, grid_triangles, normals_of, outline_triangles, step
 
 RINGS, AROUND = 15, 30
 SIDES = 2
@@ -15,20 +15,19 @@ TALL, BROAD = 0.27, 0.15  # half extents in head units
 BEHIND, BELOW = -0.13, 0.13  # of the ear's middle: behind the head's, below the eyes
 
 
-def _triangles() -> np.ndarray:
-    one = grid_triangles(RINGS, AROUND, closed=True)
+def _both(one: np.ndarray) -> np.ndarray:
+    """The triangles of both ears, from those of one."""
     return np.concatenate([one[:, ::-1], one + np.int32(RINGS * AROUND)])  # mirrored, they wind the other way
 
 
-TRIANGLES = _triangles()
+TRIANGLES = _both(grid_triangles(RINGS, AROUND, closed=True))
+OUTLINE = _both(outline_triangles(RINGS, AROUND))
 
 
-def points(person: Person, radius: float) -> tuple[np.ndarray, np.ndarray]:
-    """Both ears in the head's frame, float32 [V, 3], and for each point how deep it lies in the shell, 0 to 1.
-
-    Args:
-        radius: half the head's width where the ears grow.
-    """
+def shells(person: Person) -> tuple[np.ndarray, np.ndarray]:
+    """Both ears in the head's frame, float32 [V, 3], and for each point how deep it lies in the shell, 0 to 1."""
+    direction = np.array([[1.0], [-0.08], [0.5 * BEHIND]]) / np.linalg.norm([1, -0.08, 0.5 * BEHIND])
+    radius = float(skull(person, *direction)[0] * direction[0, 0])  # half the head's width where the ears grow
     ring = np.linspace(0, 1, RINGS)[:, None]
     angle = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)[None, :]
     # Rings go from the middle of the outer side over the rim to the back, and into the head.
@@ -55,17 +54,15 @@ def points(person: Person, radius: float) -> tuple[np.ndarray, np.ndarray]:
     return both.astype(np.float32), np.tile(dark.ravel(), SIDES).astype(np.float32)
 
 
-def part(person: Person, turn: np.ndarray) -> Part:
-    """The ears on a photo.
+def part(person: Person, ears: tuple[np.ndarray, np.ndarray], turn: np.ndarray) -> Part:
+    """The ears, which are `shells`, on a photo.
 
     Args:
         turn: the head's rotation, [3, 3].
     """
-    direction = np.array([[1.0], [-0.08], [0.5 * BEHIND]]) / np.linalg.norm([1, -0.08, 0.5 * BEHIND])
-    radius = float(skull(person, *direction)[0] * direction[0, 0])
-    at, dark = points(person, radius)
-    at = at @ turn.T
-    return Part(at, normals_of(at, TRIANGLES), TRIANGLES, dark[:, None], _painter(person))
+    points, dark = ears
+    at = points @ turn.T
+    return Part(at, normals_of(at, TRIANGLES), TRIANGLES, dark[:, None], _painter(person), OUTLINE)
 
 
 def _painter(person: Person) -> Callable[[Seen], Surface]:

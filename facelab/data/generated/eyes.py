@@ -39,9 +39,9 @@ def paint(
     span = step(1.06, 0.96, np.abs(outward))
     _skin_of_lids(surface, person, photo, outward, upward, rows)
     gap = step(-edge, edge, upper - upward) * step(-edge, edge, upward - lower) * span
-    _ball(surface, person, photo, x, outward, upward, upper, lower, gap, edge, rows)
+    _ball(surface, person, photo, x, outward, upward, upper, gap, edge, rows)
     _wet(surface, turn, x, outward, upward, gap, rows)
-    _lashes(surface, person, photo, outward, upward, upper, lower, gap, edge, rows)
+    _lashes(surface, person, photo, outward, upward, upper, lower, edge, rows)
 
 
 def _skin_of_lids(surface: Surface, person: Person, photo: Photo, outward, upward, rows) -> None:
@@ -56,7 +56,7 @@ def _skin_of_lids(surface: Surface, person: Person, photo: Photo, outward, upwar
     surface.albedo[:, rows] *= 1 - darker * np.clip(depth * (line + shade), 0, 1) * span
 
 
-def _ball(surface: Surface, person: Person, photo: Photo, x, outward, upward, upper, lower, gap, edge, rows) -> None:
+def _ball(surface: Surface, person: Person, photo: Photo, x, outward, upward, upper, gap, edge, rows) -> None:
     # The upper lid and the corners shade the ball.
     shade = (0.58 + 0.42 * step(0.0, 0.42, upper - upward)) * (0.78 + 0.22 * np.clip(1 - outward * outward, 0, 1))
     corner = step(-0.78, -0.98, outward)
@@ -87,7 +87,7 @@ def _wet(surface: Surface, turn: np.ndarray, x, outward, upward, gap, rows) -> N
     surface.skin[rows] *= 1 - gap
 
 
-def _lashes(surface: Surface, person: Person, photo: Photo, outward, upward, upper, lower, gap, edge, rows) -> None:
+def _lashes(surface: Surface, person: Person, photo: Photo, outward, upward, upper, lower, edge, rows) -> None:
     woman = float(np.clip(0.5 - 0.6 * person.masculinity, 0, 1))
     span = step(1.10, 0.92, outward) * step(-1.04, -0.85, outward)
     thick = (0.022 + 0.022 * woman) * (0.7 + 0.5 * step(-0.8, 0.9, outward)) + 0.25 * edge

@@ -22,25 +22,38 @@ QUAD = np.array([[0, 1, 2], [1, 3, 2]])
 
 
 @dataclass(frozen=True)
-class Hair:
-    """Ribbons in the head's frame; two edges of each of L locks with J joints.
+class Ribbons:
+    """Locks in the head's frame; two edges of each of L locks with J joints.
 
     Attributes:
         points, normals: float32 [L, J, 2, 3], from the root to the tip.
-        along: float32 [L, J, 1, 3], the direction of strands.
-        traits: float32 [L, J, 2, 3]: place from edge to edge (-1 to 1), share of the length, how light (about 1).
+        traits: float32 [L, J, 2, 6]: direction of the strands, place from edge to edge (-1 to 1), share of the length,
+            how light (about 1).
         scalp: float32 [L, J, 2], how far from the origin the bare head reaches there.
-        triangles, outline: int32 [T, 3], rows of the points; the fewer that throw the same shadow.
-        cover: float32 [V], of the scalp under hair, 0 to 1, for the net of `face`.
+        triangles: int32 [T, 3], rows of the points.
+        outline: the same, fewer that throw the same shadow; None for all.
     """
 
     points: np.ndarray
     normals: np.ndarray
-    along: np.ndarray
     traits: np.ndarray
     scalp: np.ndarray
     triangles: np.ndarray
-    outline: np.ndarray
+    outline: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Hair:
+    """Somebody's hair.
+
+    Attributes:
+        fine: all of its joints.
+        coarse: every other joint and the tip, which is all that small photos show.
+        cover: float32 [V], of the scalp under hair, 0 to 1, for the net of `face`.
+    """
+
+    fine: Ribbons
+    coarse: Ribbons
     cover: np.ndarray
 
 
@@ -49,14 +62,15 @@ def grow(person: Person, face: Face, rng: np.random.Generator) -> Hair:
     cut = cut_of(person)
     cover = cover_of(person, cut, face.rest, rng)
     scalp = Scalp(person, face)
-    if not cut.length:
-        return _ribbons(scalp, cut, np.zeros((0, cut.joints, 3)), np.zeros(0), cover)
-    locks = Locks.of(person, scalp, cut, rng)
-    return _ribbons(scalp, cut, locks.lines(rng), locks.shade, cover)
+    strands, shade = np.zeros((0, cut.joints, 3)), np.zeros(0)
+    if cut.length:
+        locks = Locks.of(person, scalp, cut, rng)
+        strands, shade = locks.lines(rng), locks.shade
+    return Hair(*_ribbons(scalp, cut, strands, shade), cover)
 
 
-def _ribbons(scalp: Scalp, cut: Cut, strands: np.ndarray, shade: np.ndarray, cover: np.ndarray) -> Hair:
-    """Locks lie flat on the head, broad in the middle, and end in a point."""
+def _ribbons(scalp: Scalp, cut: Cut, strands: np.ndarray, shade: np.ndarray) -> tuple[Ribbons, Ribbons]:
+    """All joints, and every other. Locks lie flat on the head, broad in the middle, and end in a point."""
     n, joints = strands.shape[:2]
     share = np.linspace(0, 1, joints)
     along = unit(np.gradient(strands, axis=1), 2) if n else strands
@@ -70,35 +84,39 @@ def _ribbons(scalp: Scalp, cut: Cut, strands: np.ndarray, shade: np.ndarray, cov
     upright = unit(np.cross(across, along), 2)
     points = np.stack([strands - reach, strands + reach], 2)
     normals = unit(np.stack([upright - 0.4 * across, upright + 0.4 * across], 2), 3)
-    traits = np.empty((n, joints, 2, 3))
-    traits[..., 0] = [-1, 1]
-    traits[..., 1] = share[None, :, None]
-    traits[..., 2] = shade[:, None, None]
+    traits = np.empty((n, joints, 2, 6))
+    traits[..., :3] = along[:, :, None]
+    traits[..., 3] = [-1, 1]
+    traits[..., 4] = share[None, :, None]
+    traits[..., 5] = shade[:, None, None]
     far = np.sqrt((points * points).sum(3))
     under = scalp.reach(points / np.maximum(far, 1e-9)[..., None])
-    starts = (np.arange(n)[:, None] * joints + np.arange(joints - 1)).reshape(-1, 1, 1) * 2
-    triangles = (starts + QUAD).reshape(-1, 3).astype(np.int32)
-    # Every other joint throws the same shadow.
-    ends = (np.arange(n)[:, None] * joints + np.append(np.arange(0, joints - 1, 2), joints - 1)) * 2
-    strips = np.stack([ends[:, :-1], ends[:, :-1] + 1, ends[:, 1:], ends[:, 1:] + 1], -1).reshape(-1, 4)
-    outline = strips[:, QUAD].reshape(-1, 3).astype(np.int32)
-    arrays = (points, normals, along[:, :, None], traits, under)
-    return Hair(*(array.astype(np.float32) for array in arrays), triangles, outline, cover)
+    arrays = [array.astype(np.float32) for array in (points, normals, traits, under)]
+    kept = np.arange(0, joints, 2)
+    kept[-1] = joints - 1
+    fine = Ribbons(*arrays, _strips(n, joints, np.arange(joints)), _strips(n, joints, kept))
+    return fine, Ribbons(*(array[:, kept] for array in arrays), _strips(n, len(kept), np.arange(len(kept))), None)
 
 
-def parts(person: Person, hair: Hair, photo: Photo, turn: np.ndarray) -> list[Part]:
+def _strips(locks: int, joints: int, kept: np.ndarray) -> np.ndarray:
+    """The triangles between those joints of locks that are kept, int32 [T, 3]."""
+    ends = 2 * (np.arange(locks)[:, None] * joints + kept)
+    corners = np.stack([ends[:, :-1], ends[:, :-1] + 1, ends[:, 1:], ends[:, 1:] + 1], -1).reshape(-1, 4)
+    return corners[:, QUAD].reshape(-1, 3).astype(np.int32)
+
+
+def parts(person: Person, hair: Hair, photo: Photo, turn: np.ndarray, coarse: bool) -> list[Part]:
     """The hair as it lies on a photo."""
-    if not len(hair.points):
+    ribbons = hair.coarse if coarse else hair.fine
+    if not len(ribbons.points):
         return []
     mirror = np.array([-1 if photo.hair_turned else 1, 1, 1], np.float32)
-    points = hair.points
-    if photo.hat:
-        points = _pressed(points, hair.scalp)
-    points = _blown(points * mirror, hair, photo.hair_blown).reshape(-1, 3)
-    normals = (hair.normals * mirror).reshape(-1, 3) @ turn.T
-    along = np.repeat(hair.along * mirror, 2, axis=2).reshape(-1, 3) @ turn.T
-    traits = np.concatenate([along, hair.traits.reshape(-1, 3)], axis=1)
-    return [Part(body.follow(points, photo), normals, hair.triangles, traits, _painter(person), hair.outline)]
+    points = _pressed(ribbons.points, ribbons.scalp) if photo.hat else ribbons.points
+    points = _blown(points * mirror, ribbons, photo.hair_blown).reshape(-1, 3)
+    turn = turn * mirror
+    normals, traits = ribbons.normals.reshape(-1, 3) @ turn.T, ribbons.traits.reshape(-1, 6)
+    paint = _painter(person, turn)
+    return [Part(body.follow(points, photo), normals, ribbons.triangles, traits, paint, ribbons.outline)]
 
 
 def _pressed(points: np.ndarray, scalp: np.ndarray) -> np.ndarray:
@@ -107,7 +125,7 @@ def _pressed(points: np.ndarray, scalp: np.ndarray) -> np.ndarray:
     return points * (1 + hats.under(points) * (np.minimum(1, (scalp + np.float32(CAP)) / far) - 1))[..., None]
 
 
-def _blown(points: np.ndarray, hair: Hair, wind: float) -> np.ndarray:
+def _blown(points: np.ndarray, ribbons: Ribbons, wind: float) -> np.ndarray:
     """The tips carried to a side, along the head where it is in the way."""
     if not wind:
         return points
@@ -115,11 +133,11 @@ def _blown(points: np.ndarray, hair: Hair, wind: float) -> np.ndarray:
     out = unit(np.stack([x, np.maximum(y, 0), z], 3), 3)
     into = np.minimum(0, np.sign(wind) * out[..., :1])
     push = np.array([np.sign(wind), 0, 0], np.float32) - into * out
-    loose = hair.traits[..., 1:2] ** 2 * np.minimum(1, np.linalg.norm(points - points[:, :1], axis=3))[..., None]
+    loose = ribbons.traits[..., 4:5] ** 2 * np.minimum(1, np.linalg.norm(points - points[:, :1], axis=3))[..., None]
     return points + np.float32(BLOWN * abs(wind)) * loose * push
 
 
-def _painter(person: Person) -> Callable[[Seen], Surface]:
+def _painter(person: Person, turn: np.ndarray) -> Callable[[Seen], Surface]:
     colour = hair_colour(person)
 
     def paint(seen: Seen) -> Surface:
@@ -135,7 +153,7 @@ def _painter(person: Person) -> Callable[[Seen], Surface]:
         normals = unit(seen.normals + (np.maximum(facing, np.float32(0.1)) - facing) * seen.views)
         tone *= 1 - 0.5 * step(-0.2, -0.8, facing)
         surface = Surface.plain(colour[:, None] * tone, normals)
-        surface.along = unit(seen.traits[:3])
+        surface.along = unit(turn @ seen.traits[:3])
         surface.gloss[:] = SHEEN * (1 + 0.3 * fine * hairs)
         surface.sharpness[:] = SHARPNESS
         return surface

@@ -21,7 +21,7 @@ def under(points: np.ndarray) -> np.ndarray:
     return step(RIM - 0.16, RIM, points[..., 1] - LEAN * points[..., 2])
 
 
-def parts(person: Person, points: np.ndarray, photo: Photo, turn: np.ndarray) -> list[Part]:
+def parts(person: Person, photo: Photo, turn: np.ndarray) -> list[Part]:
     """A hat on a head."""
 
     def placed(grid: np.ndarray) -> np.ndarray:
@@ -100,12 +100,11 @@ def _colour(photo: Photo, lightness: float, saturation: float) -> np.ndarray:
     return hls(photo.wear_hue, lightness * (0.6 + 0.7 * (photo.grain % 11) / 10), saturation)
 
 
-def _cloth(colour: np.ndarray, finish: Callable[[Seen, Surface], None] | None = None) -> Callable[[Seen], Surface]:
+def _cloth(colour: np.ndarray, finish: Callable[[Seen, Surface], None]) -> Callable[[Seen], Surface]:
     def paint(seen: Seen) -> Surface:
         surface = Surface.plain(colour, facing(seen))
         surface.gloss[:] = 0.02
-        if finish:
-            finish(seen, surface)
+        finish(seen, surface)
         return surface
 
     return paint

@@ -44,7 +44,7 @@ def _mesh(step: int) -> Mesh:
 OUTLINED = 4  # every so many rows and columns make the outline
 FINE, COARSE = _mesh(1), _mesh(2)
 SMALL = 112
-"""The side of photos, in pixels, up to which the coarse mesh shows all there is to see."""
+"""The side of photos, in pixels, up to which the coarse mesh and hair show all there is to see."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Head:
     face: Face
     hair: Hair
     complexion: np.ndarray
+    ears: tuple[np.ndarray, np.ndarray]
+    body: np.ndarray
 
 
 def sculpt(person: Person) -> Head:
@@ -62,13 +64,15 @@ def sculpt(person: Person) -> Head:
     rng = np.random.default_rng(person.grain)
     face = shape(person)
     grown = hair.grow(person, face, rng)
-    return Head(person, face, grown, skin.complexion(person, face, grown.cover, rng))
+    complexion = skin.complexion(person, face, grown.cover, rng)
+    return Head(person, face, grown, complexion, ears.shells(person), body.surface(person))
 
 
 def pose(head: Head, photo: Photo, size: int) -> list[Part]:
     """What a photo of this size shows of somebody: skin, hair, neck with clothes, and what is worn, turned as the photo
     says."""
-    mesh = COARSE if size <= SMALL else FINE
+    is_small = size <= SMALL
+    mesh = COARSE if is_small else FINE
     turn = rotation(photo.yaw, photo.pitch, photo.roll)
     points = expressed(head.face, photo)
     drawn = points[mesh.rows] @ turn.T
@@ -77,8 +81,8 @@ def pose(head: Head, photo: Photo, size: int) -> list[Part]:
     face = Part(drawn, normals, mesh.triangles, head.complexion[mesh.rows], paint, mesh.outline)
     return [
         face,
-        ears.part(head.person, turn),
-        *body.parts(head.person, photo),
-        *hair.parts(head.person, head.hair, photo, turn),
+        ears.part(head.person, head.ears, turn),
+        *body.parts(head.person, head.body, photo),
+        *hair.parts(head.person, head.hair, photo, turn, is_small),
         *wear.parts(head.person, points, photo, turn),
     ]

@@ -14,21 +14,21 @@ ALIKE = 0.35
 
 HAIR_STYLES: dict[str, tuple[float, float]] = {
     "bald": (0.0, 0.7),
-    "buzz": (0.1, 1.0),
-    "short": (0.3, 1.6),
-    "side part": (0.3, 1.4),
+    "buzz": (0.1, 0.7),
+    "short": (0.3, 1.0),
+    "side part": (0.3, 0.8),
     "quiff": (0.2, 1.0),
-    "receding": (0.0, 0.9),
-    "short curls": (0.5, 0.9),
-    "afro": (0.6, 0.4),
-    "pixie": (0.8, 0.2),
-    "bob": (1.3, 0.05),
-    "bob with fringe": (1.0, 0.02),
-    "long": (1.7, 0.15),
-    "long with fringe": (0.9, 0.02),
-    "long curls": (1.2, 0.1),
-    "bun": (0.9, 0.15),
-    "tied back": (1.0, 0.1),
+    "receding": (0.0, 0.6),
+    "short curls": (0.5, 1.1),
+    "afro": (0.7, 0.9),
+    "pixie": (0.8, 0.6),
+    "bob": (1.3, 0.3),
+    "bob with fringe": (1.0, 0.1),
+    "long": (1.7, 0.4),
+    "long with fringe": (0.9, 0.1),
+    "long curls": (1.3, 0.45),
+    "bun": (0.9, 0.35),
+    "tied back": (0.8, 0.25),
 }
 """How frequent each way to wear hair is at masculinity -1 and at +1; `cuts.CUTS` says what it looks like."""
 BEARDS = ("full", "moustache", "goatee", "chin strap")
@@ -62,8 +62,8 @@ class Person:
         neck: scale of its width.
         hair_style: index into `HAIR_STYLES`.
         hair_tone: from white-blond (0) to black (1); hair_red and hair_grey: shares, 0 to 1.
-        hair_volume: scale of the hair's thickness.  hair_line: height of the hairline over the middle of the head.
-        hair_part: side of the parting, -1 to 1.
+        hair_length, hair_volume: scales of the hair's length and thickness.
+        hair_line: height of the hairline over the middle of the head.  hair_part: side of the parting, -1 to 1.
         beard: 0 (none) over stubble to 1 (full).  beard_style: index into `BEARDS`, what is grown beyond stubble.
         grain: seed of strands, freckles, moles and blotches.
     """
@@ -115,6 +115,7 @@ class Person:
     hair_tone: float
     hair_red: float
     hair_grey: float
+    hair_length: float
     hair_volume: float
     hair_line: float
     hair_part: float
@@ -135,8 +136,12 @@ class Person:
         tone = float(rng.uniform())
         # Dark eyes and hair go with dark skin; with light skin everything occurs.
         hair_tone = float(np.clip(1 - (1 - tone) * rng.beta(1.1, 1.6) * 1.3, 0, 1))
+        hair_red = float(rng.beta(0.6, 1.6)) * (1 - tone)
+        hair_grey = float(np.clip((age - 44) / 28 + normal(0, 0.3), 0, 1))
+        if rng.uniform() < (0.4 if masculinity < 0 else 0.25) * max(hair_tone, hair_grey):  # dark and grey hair is dyed
+            hair_tone, hair_red, hair_grey = float(rng.uniform(0.1, 0.8)), float(rng.uniform()), 0.0
         style = _style(rng, masculinity, age)
-        beard = max(0.0, normal(0.25, 0.45)) if masculinity > 0.3 else 0.0
+        beard = max(0.0, normal(0.5, 0.5)) if masculinity > 0.3 else 0.0
         return cls(
             masculinity=masculinity,
             age=age,
@@ -147,7 +152,7 @@ class Person:
             freckles=max(0.0, normal(-0.2, 0.5)) * (1 - tone),
             head_width=normal(0.735 + 0.01 * masculinity, 0.03),
             head_depth=normal(0.86, 0.03),
-            jaw_width=normal(0.575 + 0.03 * masculinity + 0.03 * fullness, 0.032),
+            jaw_width=normal(0.575 + 0.03 * masculinity + 0.03 * fullness, 0.038),
             jaw_square=normal(2.35 + 0.2 * masculinity, 0.22),
             face_length=normal(1.05 + 0.015 * masculinity, 0.05),
             chin=normal(0.06 + 0.02 * masculinity, 0.025),
@@ -163,12 +168,12 @@ class Person:
             lid_fold=float(rng.beta(0.8, 1.6)),
             iris=float(np.clip((1 - tone) * rng.uniform(-0.3, 1.35), 0, 1)),
             brow_height=normal(0.225 - 0.022 * masculinity, 0.02),
-            brow_thickness=normal(0.060 + 0.012 * masculinity, 0.013),
+            brow_thickness=normal(0.060 + 0.012 * masculinity, 0.016),
             brow_arch=normal(0.028 - 0.012 * masculinity, 0.015),
             brow_tilt=normal(0.02 - 0.02 * masculinity, 0.08),
-            brow_density=float(np.clip(normal(0.65 + 0.1 * masculinity, 0.2), 0, 1)),
+            brow_density=float(np.clip(normal(0.65 + 0.1 * masculinity, 0.25), 0, 1)),
             nose_length=normal(0.405 + 0.012 * masculinity, 0.035),
-            nose_width=normal(0.125 + 0.01 * masculinity + 0.03 * (tone - 0.5), 0.017),
+            nose_width=normal(0.125 + 0.01 * masculinity + 0.03 * (tone - 0.5), 0.016 + 0.008 * tone),
             nose_bridge=normal(0.075 + 0.015 * masculinity, 0.025),
             nose_tip=normal(0.155, 0.022),
             nose_hump=float(np.clip(normal(0.1 * masculinity, 0.45), -1, 1)),
@@ -176,20 +181,21 @@ class Person:
             mouth_height=normal(-0.635, 0.022),
             mouth_width=normal(0.25 + 0.008 * masculinity, 0.024),
             mouth_curve=float(np.clip(normal(0.4, 0.4), -1, 1)),
-            lip_upper=normal(0.064 - 0.009 * masculinity + 0.015 * (tone - 0.5), 0.013),
-            lip_lower=normal(0.086 - 0.009 * masculinity + 0.02 * (tone - 0.5), 0.014),
+            lip_upper=normal(0.064 - 0.009 * masculinity + 0.015 * (tone - 0.5), 0.012 + 0.007 * tone),
+            lip_lower=normal(0.086 - 0.009 * masculinity + 0.02 * (tone - 0.5), 0.013 + 0.007 * tone),
             ear_size=normal(1.0 + 0.04 * masculinity, 0.1),
             ear_spread=normal(0.095, 0.025),
             neck=normal(1 + 0.09 * masculinity + 0.06 * fullness, 0.05),
             hair_style=style,
             hair_tone=hair_tone,
-            hair_red=float(rng.beta(0.6, 1.6)) * (1 - tone),
-            hair_grey=float(np.clip((age - 42) / 25 + normal(0, 0.25), 0, 1)),
+            hair_red=hair_red,
+            hair_grey=hair_grey,
+            hair_length=normal(1.0, 0.28),
             hair_volume=normal(1.0, 0.18),
-            hair_line=normal(0.75 + 0.02 * max(0.0, masculinity) * (age - 18) / 20, 0.04),
+            hair_line=normal(0.75 + 0.02 * max(0.0, masculinity) * (age - 18) / 20, 0.05),
             hair_part=float(rng.uniform(-1, 1)),
             beard=min(1.0, beard),
-            beard_style=int(rng.choice(len(BEARDS), p=(0.6, 0.15, 0.15, 0.1))),
+            beard_style=int(rng.choice(len(BEARDS), p=(0.5, 0.2, 0.2, 0.1))),
             grain=int(rng.integers(GRAINS)),
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 GOLDEN = np.float32(np.pi * (3 - np.sqrt(5)))
+SLACK = np.float32(0.01)  # cells
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -14,15 +15,27 @@ compiled = njit(cache=True, nogil=True, error_model="numpy")
 @compiled
 def _range(a: float, b: float, c: float, side: int) -> tuple[int, int]:
     """The first cell whose middle lies between three numbers, and the one after the last."""
-    least = a if a < b else b
-    least = c if c < least else least
-    most = a if a > b else b
-    most = c if c > most else most
     half = np.float32(0.5)
-    if most < half or least > side:
+    least, most = min(a, min(b, c)), max(a, max(b, c))
+    if most < half:
         return 0, 0
-    first = int(np.ceil(least - half)) if least > half else 0
-    return first, int(np.floor(most - half)) + 1 if most - half < side - 1 else side
+    return int(np.ceil(max(least, half) - half)), int(np.floor(min(most, np.float32(side) - half) - half)) + 1
+
+
+@compiled
+def _narrowed(low: float, high: float, rising: float, edge: float) -> tuple[float, float]:
+    """What lies on the inner side of an edge, and a little beyond for rounding; no less where they run along it.
+
+    Args:
+        low, high: the first and last column.
+        rising: above 0 where the inner side is right of the edge, below 0 where it is left.
+        edge: where the row crosses it.
+    """
+    if rising > 0:
+        return max(low, edge - SLACK), high
+    if rising < 0:
+        return low, min(high, edge + SLACK)
+    return low, high
 
 
 @compiled
@@ -60,26 +73,35 @@ def raster(
     met = np.full((side, side), -1, np.int32)
     shares = np.zeros((side, side, 2), np.float32)
     nearest = np.full((side, side), -np.inf, np.float32)
-    half = np.float32(0.5)
+    half, one = np.float32(0.5), np.float32(1)
     for number in range(len(triangles)):
-        a, b, c = triangles[number]
+        a, b, c = triangles[number, 0], triangles[number, 1], triangles[number, 2]
         left, right = _range(x[a], x[b], x[c], side)
         low, high = _range(y[a], y[b], y[c], side)
-        if left >= right or low >= high:  # most are so small that no middle of a cell lies in them
+        if left >= right or low >= high:  # so small that no middle of a cell lies in it
             continue
         ux, uy, vx, vy = x[b] - x[a], y[b] - y[a], x[c] - x[a], y[c] - y[a]
         area = ux * vy - vx * uy
         if area == 0:
             continue
+        per_area, wx, wy = one / area, ux - vx, uy - vy
+        ax, ay, near_a, near_b, near_c = x[a] - half, y[a] - half, near[a], near[b] - near[a], near[c] - near[a]
+        slope_v, slope_u, slope_w, off = vx / vy, ux / uy, wx / wy, ax - area / wy
         for row in range(low, high):
-            py = np.float32(row) + half - y[a]
-            for column in range(left, right):
-                px = np.float32(column) + half - x[a]
-                second = (px * vy - vx * py) / area
-                third = (ux * py - px * uy) / area
-                if second < 0 or third < 0 or second + third > 1:
+            py = np.float32(row) - ay
+            # Most triangles are thin and slanted: of their rows only what lies between the edges is looked at.
+            start, end = np.float32(left), np.float32(right - 1)
+            if right - left > 2:
+                start, end = _narrowed(start, end, vy * per_area, ax + slope_v * py)
+                start, end = _narrowed(start, end, -uy * per_area, ax + slope_u * py)
+                start, end = _narrowed(start, end, wy * per_area, off + slope_w * py)
+            for column in range(int(np.ceil(start)), int(np.floor(end)) + 1):
+                px = np.float32(column) - ax
+                second = (px * vy - vx * py) * per_area
+                third = (ux * py - px * uy) * per_area
+                if second < 0 or third < 0 or second + third > one:
                     continue
-                depth = near[a] + second * (near[b] - near[a]) + third * (near[c] - near[a])
+                depth = near_a + second * near_b + third * near_c
                 if depth > nearest[row, column]:
                     nearest[row, column] = depth
                     met[row, column] = number
@@ -128,6 +150,51 @@ def mixed(table: np.ndarray, corners: np.ndarray, shares: np.ndarray) -> np.ndar
         first = np.float32(1) - second - third
         for trait in range(table.shape[1]):
             found[trait, point] = first * table[a, trait] + second * table[b, trait] + third * table[c, trait]
+    return found
+
+
+@compiled
+def directed(table: np.ndarray, corners: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """As `mixed` of a table of 3 columns, with length 1: float32 [3, n]."""
+    found = mixed(table, corners, shares)
+    for point in range(found.shape[1]):
+        x, y, z = found[0, point], found[1, point], found[2, point]
+        per_length = np.float32(1) / max(np.sqrt(x * x + y * y + z * z), np.float32(1e-9))
+        for axis in range(3):
+            found[axis, point] *= per_length
+    return found
+
+
+@compiled
+def towards(eye: float, at: np.ndarray) -> np.ndarray:
+    """The unit vectors from points float32 [3, n] to an eye at (0, 0, eye): float32 [3, n]."""
+    found = np.empty_like(at)
+    for point in range(at.shape[1]):
+        x, y, z = -at[0, point], -at[1, point], eye - at[2, point]
+        per_length = np.float32(1) / max(np.sqrt(x * x + y * y + z * z), np.float32(1e-9))
+        found[0, point], found[1, point], found[2, point] = x * per_length, y * per_length, z * per_length
+    return found
+
+
+@compiled
+def enlarged(picture: np.ndarray, side: int) -> np.ndarray:
+    """float32 [C, S, S] -> [C, side, side], linear between the cells, whose outermost lie on the edge."""
+    channels, cells, _ = picture.shape
+    found = np.empty((channels, side, side), np.float32)
+    pace = np.float32(cells - 1) / np.float32(side - 1)
+    low = np.empty(side, np.int64)
+    share = np.empty(side, np.float32)
+    for at in range(side):
+        low[at] = min(int(np.float32(at) * pace), cells - 2)
+        share[at] = np.float32(at) * pace - np.float32(low[at])
+    for channel in range(channels):
+        for row in range(side):
+            above, below, down = picture[channel, low[row]], picture[channel, low[row] + 1], share[row]
+            for column in range(side):
+                left, across = low[column], share[column]
+                first = above[left] + down * (below[left] - above[left])
+                second = above[left + 1] + down * (below[left + 1] - above[left + 1])
+                found[channel, row, column] = first + across * (second - first)
     return found
 
 

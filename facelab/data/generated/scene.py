@@ -87,6 +87,14 @@ class Part:
     outline: np.ndarray | None = None
 
 
+def outline_triangles(rows: int, columns: int) -> np.ndarray:
+    """Of a closed net, int32 [T, 3]: a quarter of its triangles that throw the same shadow. Its columns are even."""
+    kept = np.arange(0, rows, 2)
+    kept[-1] = rows - 1
+    points = (kept[:, None] * columns + np.arange(0, columns, 2)).ravel().astype(np.int32)
+    return points[grid_triangles(len(kept), columns // 2, closed=True)]
+
+
 def grid_triangles(rows: int, columns: int, closed: bool = False) -> np.ndarray:
     """Of a net of points in rows, int32 [T, 3]; `closed` joins the last column to the first."""
     across = np.arange(columns if closed else columns - 1)
@@ -103,7 +111,7 @@ def normals_of(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 
 def step(low: float, high: float, x: np.ndarray) -> np.ndarray:
     """Smoothstep: 0 up to `low`, 1 from `high`, an S between; `low` may be above `high`."""
-    share = np.clip((x - low) / (high - low), 0, 1)
+    share = np.minimum(np.maximum((x - low) / (high - low), 0), 1)  # np.clip does the same more slowly
     return share * share * (3 - 2 * share)
 
 

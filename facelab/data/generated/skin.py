@@ -48,7 +48,7 @@ def painter(person: Person, photo: Photo, turn: np.ndarray) -> Callable[[Seen], 
     def paint(seen: Seen) -> Surface:
         x, y, z, cover, blotches, pores, spots = seen.traits
         surface = Surface.plain(skin_colour(person), seen.normals.copy())
-        surface.gloss[:], surface.sharpness[:], surface.skin[:] = GLOSS * (1 + 0.6 * person.tone), SHARPNESS, 1
+        surface.gloss[:], surface.sharpness[:], surface.skin[:] = GLOSS * (1 + 1.0 * person.tone), SHARPNESS, 1
         side, front = np.abs(x), z > 0.1
         fine = np.float32(min(1.0, 0.02 / seen.blur))
         _tones(surface, person, x, y, z, blotches)

@@ -18,7 +18,7 @@ def parts(person: Person, points: np.ndarray, photo: Photo, turn: np.ndarray) ->
     if photo.glasses:
         worn += glasses.parts(person, points, photo, turn)
     if photo.hat:
-        worn += hats.parts(person, points, photo, turn)
+        worn += hats.parts(person, photo, turn)
     if photo.scarf:
         worn += _scarf(person, photo)
     return worn
@@ -39,10 +39,7 @@ def _scarf(person: Person, photo: Photo) -> list[Part]:
         surface.gloss[:] = 0.02
         return surface
 
-    return [
-        sheet(_wound(person, photo, *loop), placed, paint, closed=False)
-        for loop in ((-1.24, 0.60, 0), (-1.44, 0.74, 2))
-    ]
+    return [sheet(_wound(person, photo, *loop), placed, paint) for loop in ((-1.24, 0.60, 0), (-1.44, 0.74, 2))]
 
 
 def _wound(person: Person, photo: Photo, height: float, wide: float, phase: float) -> np.ndarray:

@@ -45,7 +45,7 @@ def choose_sitter(spec: GeneratedSpec) -> Sitter:
         return Sitter(name, _person(spec, known.index(name)))
     asked = st.query_params.get(NUMBER, "")
     number = int(asked) if asked.isdecimal() and len(asked) < 10 else 1
-    return Sitter(f"New person {number}", Person.draw(np.random.default_rng([NEWCOMERS, number])))
+    return Sitter(f"New person {number}", person_of(NEWCOMERS, number))
 
 
 def morphed(spec: GeneratedSpec, sitter: Sitter) -> Sitter:

@@ -3,33 +3,31 @@
 import base64
 import io
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
 from facelab.data import Faces
-from facelab.data.generated import Head, Person, Photo, render, sculpt
+from facelab.data.generated import PERSON, Head, Person, Photo, recorded, render, sculpt
 from facelab.data.generated.people import HAIR_STYLES
 from facelab.data.generated.photos import GLASSES, HATS
 
 SIDE = 256
 """px of a portrait."""
 DIGITS = 6
-MARK = "person."
-"""Before a person's fields in the truth of generated faces."""
 
 
 def is_generated(faces: Faces) -> bool:
     """Whether everything about these people is known."""
-    return MARK + "grain" in faces.truth
+    return PERSON + "grain" in faces.truth
 
 
 def person_in(faces: Faces, number: int) -> Person:
     """A person of generated faces."""
-    row = int((faces.labels == number).nonzero()[0])
-    return Person(**{field.name: field.type(faces.truth[MARK + field.name][row]) for field in fields(Person)})
+    person, _ = recorded(faces.truth, int((faces.labels == number).nonzero()[0]))
+    return person
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

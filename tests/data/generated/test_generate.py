@@ -1,12 +1,25 @@
 """Datasets of generated people: reproducible, recorded, and recognisable by the head alone."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from facelab.data.generated import Generated, Person, Photo, generate, names, person_of, render, sculpt
+from facelab.data.generated import (
+    Generated,
+    Person,
+    Photo,
+    generate,
+    names,
+    person_of,
+    photo_of,
+    recorded,
+    render,
+    sculpt,
+)
+from facelab.data.generated.colours import brow_colour, hair_colour
 from facelab.data.generated.photos import VARIED
 
 
@@ -106,6 +119,21 @@ def test_families_look_alike():
 
 def test_nobody_is_alike_unless_asked_for():
     assert person_of(3, 4) == Person.draw(np.random.default_rng([3, 4, 0]))
+
+
+def test_what_is_recorded_tells_who_is_on_a_photo_and_how_it_was_taken(faces):
+    person, photo = recorded(pd.DataFrame(faces.parameters), 3 * 12 + 5)
+    assert asdict(person) == pytest.approx(asdict(person_of(0, 3)), rel=1e-6)
+    assert asdict(photo) == pytest.approx(asdict(photo_of(0, 3, 5)), rel=1e-6)
+
+
+def test_many_dye_dark_hair_and_nobody_dyes_their_brows():
+    dark = [person for person in (person_of(0, number) for number in range(300)) if person.tone > 2 / 3]
+    dyed = [person for person in dark if person.hair_tone < person.tone]
+    assert 0.1 < len(dyed) / len(dark) < 0.5
+    for person in dyed:
+        young = replace(person, hair_grey=0.0, hair_red=0.0)
+        assert brow_colour(young).sum() < hair_colour(young).sum()
 
 
 def test_progress_rises_to_one():

@@ -53,3 +53,16 @@ def test_two_that_pass_through_each_other_meet_in_a_line():
 def test_what_is_outside_or_has_no_area_is_left_out():
     met, _, _ = drawn([(-9, -9, 1), (-1, -9, 1), (-9, -1, 1), (1, 1, 1), (5, 5, 1), (3, 3, 1)], [(0, 1, 2), (3, 4, 5)])
     assert (met == -1).all()
+
+
+def test_any_triangle_meets_the_cells_whose_middle_has_only_positive_shares():
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        corners = rng.uniform(-4, 16, (3, 2)).astype(np.float32)
+        corners[:, rng.integers(2)] *= rng.choice([0.1, 1])  # thin ones too
+        met, _, _ = drawn(np.column_stack([corners, np.ones(3)]), [(0, 1, 2)], side=12)
+        row, column = np.indices((12, 12))
+        places = np.stack([column + 0.5, row + 0.5, np.ones((12, 12))]).reshape(3, -1)
+        shares = np.linalg.solve(np.vstack([corners.T.astype(float), np.ones(3)]), places).min(0).reshape(12, 12)
+        sure = np.abs(shares) > 1e-4  # on an edge rounding decides
+        np.testing.assert_array_equal(met[sure] == 0, shares[sure] > 0)
