@@ -5,7 +5,7 @@ from facelab.data.faces import SPLITS, Faces
 from facelab.data.load import SOURCES, Source, load_faces
 from facelab.data.pairs import PAIR_SOURCES, DrawnPairsSpec, LfwPairsSpec, Pairs, PairsSpec, load_pairs
 from facelab.data.points import POINT_SOURCES, Points, PointsSpec, load_points, save_table
-from facelab.data.specs import FacesSpec, FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec, Split
+from facelab.data.specs import FacesSpec, FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec, PeopleSpec, Split
 
 __all__ = [
     "ALL_SOURCES",
@@ -25,6 +25,7 @@ __all__ = [
     "OrlSpec",
     "Pairs",
     "PairsSpec",
+    "PeopleSpec",
     "Points",
     "PointsSpec",
     "Source",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from facelab.data.order import natural
 from facelab.data.photos import MAX_BYTES
 from facelab.errors import DataError
 
@@ -96,7 +97,7 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
 
 def _usable(entries: list[zipfile.ZipInfo], skip: Skip) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
     seen: set[PurePosixPath] = set()
-    for name, entry in sorted(((_name(entry), entry) for entry in entries), key=lambda pair: _natural(pair[0])):
+    for name, entry in sorted(((_name(entry), entry) for entry in entries), key=lambda pair: natural(pair[0])):
         path = PurePosixPath(name)
         if any(part in LITTER or (part.startswith(".") and part != "..") for part in path.parts):
             continue
@@ -131,8 +132,3 @@ def _name(entry: zipfile.ZipInfo) -> str:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
-
-
-def _natural(name: str) -> list[tuple[int, int | str]]:
-    parts = re.split(r"([0-9]{1,9})", name)
-    return [(0, int(part)) if part.isdecimal() else (1, part.casefold()) for part in parts] + [(1, name)]

@@ -3,9 +3,9 @@
 import contextlib
 import hashlib
 import os
-import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -14,12 +14,16 @@ import torch
 
 from facelab import paths
 from facelab.data.album import Album, Progress, check_memory
+from facelab.data.order import natural
 from facelab.data.photos import read_square
-from facelab.data.specs import FolderSpec, OrlSpec
+from facelab.data.specs import FolderSpec, OrlSpec, PeopleSpec
 from facelab.errors import DataError, PhotoError
 
 MAX_LISTED = 20  # unreadable files listed one by one
 ORL_PEOPLE, ORL_PHOTOS = 40, 10
+
+Read = Callable[[Path, int, float], np.ndarray]
+"""(file, size, crop) -> uint8 [size, size, 3]; raises PhotoError."""
 
 
 def load(spec: FolderSpec, progress: Progress) -> Album:
@@ -29,14 +33,7 @@ def load(spec: FolderSpec, progress: Progress) -> Album:
         DataError: there is no such folder, or fewer than two such people in it.
     """
     root = find(spec.path)
-    people = list_people(root)
-    album = read_people(people, spec.size, spec.crop, spec.min_photos, f"the folder {_text(root.name)}", progress)
-    left_out = len(people) - len(album.names)
-    if not left_out:
-        return album
-    who = "1 person was" if left_out == 1 else f"{left_out:,} people were"
-    note = f"{who} left out for having fewer than {spec.min_photos} photos."
-    return Album(album.images, album.labels, album.names, album.source, notes=(note, *album.notes))
+    return read_enough(list_people(root), spec, f"the folder {_text(root.name)}", progress)
 
 
 def signature(spec: FolderSpec) -> str:
@@ -121,12 +118,38 @@ def listing_signature(root: Path) -> str:
     return digest.hexdigest()
 
 
+def read_enough(
+    people: dict[str, list[Path]],
+    spec: FolderSpec | PeopleSpec,
+    title: str,
+    progress: Progress,
+    read: Read = read_square,
+) -> Album:
+    """As `read_people`, by a spec, with a note on how many were left out."""
+    album = read_people(people, spec.size, spec.crop, spec.min_photos, title, progress, read)
+    left_out = len(people) - len(album.names)
+    if not left_out:
+        return album
+    who = "1 person was" if left_out == 1 else f"{left_out:,} people were"
+    note = f"{who} left out for having fewer than {spec.min_photos} photos."
+    return replace(album, notes=(note, *album.notes))
+
+
 def read_people(
-    people: dict[str, list[Path]], size: int, crop: float, min_photos: int, title: str, progress: Progress
+    people: dict[str, list[Path]],
+    size: int,
+    crop: float,
+    min_photos: int,
+    title: str,
+    progress: Progress,
+    read: Read = read_square,
 ) -> Album:
     """Decode everyone who has at least `min_photos` files, and keep who has as many readable ones.
 
     Files that cannot be read are noted and skipped.
+
+    Args:
+        read: how a file becomes a square.
 
     Raises:
         DataError: fewer than two people remain.
@@ -135,7 +158,7 @@ def read_people(
     files = [file for own in people.values() for file in own]
     owner = np.repeat(np.arange(len(people)), [len(own) for own in people.values()])
     check_memory(len(files), size)
-    images, problems = _decode(files, size, crop, progress)
+    images, problems = _decode(files, size, crop, progress, read)
     readable = np.array([problem is None for problem in problems], dtype=bool)
     enough = np.bincount(owner[readable], minlength=len(people)) >= min_photos
     if enough.sum() < 2:
@@ -155,13 +178,15 @@ def read_people(
     )
 
 
-def _decode(files: list[Path], size: int, crop: float, progress: Progress) -> tuple[np.ndarray, list[str | None]]:
+def _decode(
+    files: list[Path], size: int, crop: float, progress: Progress, read: Read
+) -> tuple[np.ndarray, list[str | None]]:
     """All squares, uint8 [n, 3, size, size], and per file what was wrong with it."""
     images = np.zeros((len(files), 3, size, size), dtype=np.uint8)
 
     def decode(row: int) -> str | None:
         try:
-            images[row] = read_square(files[row], size, crop).transpose(2, 0, 1)
+            images[row] = read(files[row], size, crop).transpose(2, 0, 1)
         except PhotoError as error:
             return str(error)
         return None
@@ -180,7 +205,7 @@ def _decode(files: list[Path], size: int, crop: float, progress: Progress) -> tu
 def _entries(folder: Path, root: Path) -> Iterator[os.DirEntry]:
     try:
         with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: _natural(entry.name))
+            found = sorted(entries, key=lambda entry: natural(entry.name))
     except OSError as error:
         raise DataError(f"The folder {_text(folder.name)} cannot be read: {error.strerror}.") from None
     for entry in found:
@@ -189,11 +214,6 @@ def _entries(folder: Path, root: Path) -> Iterator[os.DirEntry]:
         if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
             continue
         yield entry
-
-
-def _natural(name: str) -> list[tuple[int, int | str]]:
-    parts = re.split(r"([0-9]+)", name)
-    return [(0, int(part)) if part.isdecimal() else (1, part.casefold()) for part in parts] + [(1, name)]
 
 
 def _person(folder: str, taken: Container[str]) -> str:

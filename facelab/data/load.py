@@ -12,7 +12,8 @@ import torch
 from facelab.data import cache, folder, lfw, olivetti
 from facelab.data.album import Album, Progress, check_memory
 from facelab.data.faces import Faces
-from facelab.data.specs import FacesSpec, FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec
+from facelab.data.people import load as people
+from facelab.data.specs import FacesSpec, FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec, PeopleSpec
 from facelab.data.splits import split_per_person
 
 KEPT_IN_MEMORY = 4
@@ -34,6 +35,7 @@ class Source:
         signature: changes when the same spec would load other photos; raises DataError.
         available: None where it can be loaded now, else one sentence saying what is missing and what to do.
         download: gets it from the network, or None where there is nothing to download; raises DataError.
+        private: its photos are somebody's own, and are never kept in a cache that others use.
     """
 
     spec: type[Any]
@@ -43,6 +45,7 @@ class Source:
     signature: Callable[[Any], str]
     available: Callable[[], str | None] = lambda: None
     download: Callable[[Progress], None] | None = None
+    private: bool = False
 
 
 def _load_generated(spec: GeneratedSpec, progress: Progress) -> Album:
@@ -103,13 +106,22 @@ SOURCES: dict[str, Source] = {
         folder.load,
         folder.signature,
     ),
+    "people": Source(
+        PeopleSpec,
+        "People that you enrolled",
+        "Whoever you named and photographed on the People page; the photos stay on this computer.",
+        people.load,
+        people.signature,
+        private=True,
+    ),
 }
 
 
 def load_faces(spec: FacesSpec, progress: Progress | None = None) -> Faces:
     """The faces of `spec`: from memory, else from the cache on disk, else from their source.
 
-    The same `Faces` object is handed to everyone in the process who asks for it: treat it as read-only.
+    The same `Faces` object is handed to everyone in the process who asks for it: treat it as read-only. Of a private
+    source every call reads the photos anew, and nothing of them stays.
 
     Args:
         spec: any of the `FacesSpec` models.
@@ -120,19 +132,24 @@ def load_faces(spec: FacesSpec, progress: Progress | None = None) -> Faces:
     """
     tell = by_steps(progress)
     source = SOURCES[spec.source]
-    photos = spec.model_dump_json(exclude={"split"})  # another split needs no new decoding
-    key = cache.key_of(photos, source.signature(spec))
-
-    def make_faces() -> Faces:
-        album = kept_album(key, lambda: source.load(spec, tell))
-        splits, notes = split_per_person(album.labels, spec.split, album.names)
-        return Faces.of(
-            album.images, album.labels, album.names, splits, album.source, album.parameters, (*album.notes, *notes)
+    if source.private:
+        faces = _divided(source.load(spec, tell), spec)
+    else:
+        photos = spec.model_dump_json(exclude={"split"})  # another split needs no new decoding
+        key = cache.key_of(photos, source.signature(spec))
+        faces = _faces.get(
+            cache.key_of(key, spec.split.model_dump_json()),
+            lambda: _divided(kept_album(key, lambda: source.load(spec, tell)), spec),
         )
-
-    faces = _faces.get(cache.key_of(key, spec.split.model_dump_json()), make_faces)
     tell(1.0)
     return faces
+
+
+def _divided(album: Album, spec: FacesSpec) -> Faces:
+    splits, notes = split_per_person(album.labels, spec.split, album.names)
+    return Faces.of(
+        album.images, album.labels, album.names, splits, album.source, album.parameters, (*album.notes, *notes)
+    )
 
 
 def kept_album(key: str, make: Callable[[], Album]) -> Album:

@@ -10,6 +10,7 @@ from facelab.data import folder, lfw, olivetti
 from facelab.data.album import check_memory
 from facelab.data.dataset import DataSpec
 from facelab.data.pairs import PAIR_SOURCES, load_pairs
+from facelab.data.people.load import counted
 from facelab.data.points import POINT_SOURCES, load_points
 from facelab.data.specs import FolderSpec, GeneratedSpec, LfwSpec, OlivettiSpec, OrlSpec
 from facelab.data.splits import sizes
@@ -97,5 +98,6 @@ PHOTOS: dict[str, Callable[[Any], dict[str, int]]] = {
     "olivetti": _olivetti,
     "orl": _orl,
     "folder": _folder,
+    "people": counted,
 }
 """How many photos there are of each person, by source."""

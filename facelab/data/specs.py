@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from facelab.data.people.keys import KEPT, check_key
 from facelab.settings import Settings
 
 Vary = Literal["everything", "pose", "light", "expression"]
@@ -13,8 +14,8 @@ Difficulty = Literal["easy", "normal", "hard"]
 class Split(Settings):
     """How each person's photos are divided.
 
-    Below 1 a number is a share of each person's photos; from 1 on it is a count of photos per person. A person with
-    fewer photos than the counts ask for keeps whole validation and test sets and has fewer to train on.
+    Below 1 a number is a share of each person's photos; from 1 on it is a count of photos per person. Of a person with
+    fewer photos than the three counts together, each part gets fewer in proportion.
     """
 
     train: float = Field(0.6, gt=0, le=10_000)
@@ -97,4 +98,15 @@ class FolderSpec(_RealPhotos):
     min_photos: int = Field(5, ge=3, le=1000)
 
 
-FacesSpec = Annotated[GeneratedSpec | LfwSpec | OlivettiSpec | OrlSpec | FolderSpec, Field(discriminator="source")]
+class PeopleSpec(_RealPhotos):
+    """People that somebody enrolled: those kept on this computer, or a session's, by its key."""
+
+    source: Literal["people"] = "people"
+    key: Annotated[str, AfterValidator(check_key)] = KEPT
+    crop: float = Field(0.5, ge=0.2, le=1)
+    min_photos: int = Field(5, ge=3, le=1000)
+
+
+FacesSpec = Annotated[
+    GeneratedSpec | LfwSpec | OlivettiSpec | OrlSpec | FolderSpec | PeopleSpec, Field(discriminator="source")
+]

@@ -18,8 +18,10 @@ def split_per_person(labels: Tensor, split: Split, names: tuple[str, ...]) -> tu
     """Divide the photos of every person by shares or counts, at random from `split.seed`.
 
     A person's order is drawn from the seed and the person's name alone, and test comes first in it, then validation:
-    another person more or less, or a longer train split, moves no photo from test to train. Another photo at the end
-    of a person's moves the borders between the parts by one place at most.
+    another person more or less, or a longer train split, moves no photo from test to train. Only where counts ask for
+    more photos than a person has, and so are scaled down, does a longer train split take from the other parts: photos
+    then move from test to validation, and from there to train. Another photo at the end of a person's moves the borders
+    between the parts by one place at most.
 
     Args:
         labels: int64 [N], an index into `names`.
@@ -53,26 +55,25 @@ def split_per_person(labels: Tensor, split: Split, names: tuple[str, ...]) -> tu
 def sizes(photos: int, split: Split, name: str, what: str = "photos") -> tuple[int, int, int]:
     """How many of a person's photos, or of `what` else there is, go to train, validation and test.
 
-    Counts serve test and validation first; train takes what it asks for of the rest. Shares are rounded to whole
-    photos by largest remainder, with at least one in each part whose share is not 0.
+    Counts are given where there are as many photos; where there are fewer, they are taken for shares of their sum.
+    Shares are rounded to whole photos by largest remainder, with at least one in each part whose share is not 0.
 
     Raises:
         DataError: not all of these parts would get a photo.
     """
     wanted = (split.train, split.validation, split.test)
     if split.train >= 1:
-        validation, test = int(split.validation), int(split.test)
-        least = validation + test + 1
-        if photos >= least:
-            return min(int(split.train), photos - validation - test), validation, test
-    else:
-        least = sum(share > 0 for share in wanted)
-        if photos >= least:
-            return _largest_remainder(photos, wanted)
-    raise DataError(
-        f"{name} has {photos} {what}, but this split needs at least {least}: ask for fewer in validation and test, or "
-        f"have more {what}."
-    )
+        total = int(sum(wanted))
+        if photos >= total:
+            return tuple(map(int, wanted))
+        wanted = tuple(count / total for count in wanted)
+    least = sum(share > 0 for share in wanted)
+    if photos < least:
+        raise DataError(
+            f"{name} has {photos} {what}, but this split needs at least {least}, one for each of its parts: have more "
+            f"{what}."
+        )
+    return _largest_remainder(photos, wanted)
 
 
 def _largest_remainder(photos: int, shares: tuple[float, ...]) -> tuple[int, ...]:

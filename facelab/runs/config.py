@@ -41,6 +41,12 @@ class RunConfig(TrainingConfig):
         return next((subject for subject, names in sources.items() if self.data.source in names), "faces")
 
     @property
+    def people(self) -> str:
+        """The key of the enrolled people that it trains on, see `facelab.data.people`; "" for all other data."""
+        faces = self.data.faces if self.data.source == "pairs" else self.data
+        return faces.key if faces.source == "people" else ""
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Of one example, or of each photo of a pair: (C, H, W) for photos, (features,) for points."""
         return self.data.input_shape

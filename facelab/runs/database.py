@@ -17,8 +17,8 @@ from facelab.errors import StoreError
 from facelab.runs.migrations import migrate
 from facelab.runs.tables import VERSION, metadata, schema
 
-LOCK_SECONDS = 30
-"""How long a writer waits for the others before it gives up."""
+LOCK_SECONDS = 120
+"""How long a writer waits for the others before it gives up: one of them may be writing gigabytes anew."""
 CREATION_LOCK = 7069539
 
 
@@ -100,12 +100,25 @@ class Database:
         clock = sql.func.extract("epoch", sql.func.clock_timestamp())
         return float(connection.execute(sql.select(clock)).scalar_one())
 
-    def shrink(self) -> None:
-        """Give the space of what was deleted back to the disk; PostgreSQL sees to that itself."""
-        if self._sqlite:
-            with self._explained("written"), self._engine.connect() as connection:
-                # As a script, for an ordinary statement would stop after the first of many pages.
-                connection.connection.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
+    def shrink(self, leave_nothing: bool = False) -> None:
+        """Give the space of what was deleted back to the disk; PostgreSQL sees to that itself.
+
+        Args:
+            leave_nothing: write all files anew, so that no byte of what was deleted is left in them.
+
+        Raises:
+            StoreError: the database cannot be written, or is being read all the while.
+        """
+        if not self._sqlite:
+            return
+        with self._explained("written"), self._engine.connect() as connection:
+            file = connection.connection
+            # As a script, for an ordinary statement would stop after the first of many pages. Only a whole VACUUM
+            # clears what lies between the rows of a page, where secure_delete leaves copies of rows that were moved.
+            file.executescript("VACUUM" if leave_nothing else "PRAGMA incremental_vacuum")
+            busy, *_ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy and leave_nothing:
+                raise sqlite3.OperationalError("it is being read, so something is left of what was deleted; try again")
 
     def _create_or_migrate(self, found: int | None) -> int:
         """Make the tables, or bring them up to date; returns their version."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sql
 
-from facelab.runs.tables import schema, sweeps
+from facelab.runs.tables import schema
 
 
 def migrate(connection: sql.Connection, version: int) -> int:
@@ -21,7 +21,11 @@ def migrate(connection: sql.Connection, version: int) -> int:
 
 
 def _add_sweeps(connection: sql.Connection) -> None:
-    sweeps.create(connection)
+    connection.exec_driver_sql(
+        "CREATE TABLE sweeps (id VARCHAR(40) NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, settings TEXT NOT NULL, "
+        "created DOUBLE PRECISION NOT NULL)"
+    )
+    connection.exec_driver_sql("CREATE INDEX ix_sweeps_created ON sweeps (created)")
     for column in (
         "sweep VARCHAR(40) REFERENCES sweeps (id) ON DELETE CASCADE",
         "member INTEGER",
@@ -33,5 +37,10 @@ def _add_sweeps(connection: sql.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX ix_runs_sweep ON runs (sweep)")
 
 
-STEPS: dict[int, Callable[[sql.Connection], None]] = {2: _add_sweeps}
+def _add_people(connection: sql.Connection) -> None:
+    for table in ("runs", "sweeps"):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN people VARCHAR(40) NOT NULL DEFAULT ''")
+
+
+STEPS: dict[int, Callable[[sql.Connection], None]] = {2: _add_sweeps, 3: _add_people}
 """From each version to the next."""

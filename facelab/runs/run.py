@@ -15,7 +15,7 @@ from facelab.training import interval
 class Run:
     """One run as it stood when it was read. Times are seconds since 1970, accuracies shares in [0, 1].
 
-    A member of a sweep knows its id and its place in `Sweep.members`.
+    A member of a sweep knows its id and its place in `Sweep.members`; `people` is `RunConfig.people`.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Run:
     member: int | None = None
     tags: str = ""
     note: str = ""
+    people: str = ""
 
     @cached_property
     def config(self) -> RunConfig:
@@ -86,12 +87,13 @@ class History:
 
 @dataclass(frozen=True)
 class StoredSweep:
-    """A sweep as it was submitted; `created` is in seconds since 1970."""
+    """A sweep as it was submitted; `created` is in seconds since 1970, `people` as that of its members."""
 
     id: str
     name: str
     settings: str
     created: float
+    people: str = ""
 
     @cached_property
     def sweep(self) -> Sweep:

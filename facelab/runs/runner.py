@@ -261,7 +261,7 @@ def runner(store: RunStore | None = None) -> Runner:
     with _lock:
         ours = _runners.get(store.url)
         if ours is None or not ours.is_alive():
-            ours = _runners[store.url] = Runner(store, os.environ.get("FACELAB_SCHEDULER"))
+            ours = _runners[store.url] = Runner(RunStore(store.url), os.environ.get("FACELAB_SCHEDULER"))
             ours.start()
         return ours
 
@@ -296,6 +296,8 @@ def resume(run_id: str, store: RunStore | None = None) -> None:
     """Queue a paused, stopped, failed or lost run again, to go on from its last checkpoint.
 
     Raises:
-        RunError: it is active, or finished.
+        RunError: it is active, or finished, or the store as it was given does not know it.
     """
+    store = store or RunStore()
+    store.get(run_id)
     runner(store).resume(run_id)

@@ -21,7 +21,7 @@ from optuna.trial import TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from facelab.errors import RunError, SettingsError, StoreError
-from facelab.runs.database import LOCK_SECONDS
+from facelab.runs.database import LOCK_SECONDS, Database
 from facelab.runs.job import execute
 from facelab.runs.lease import Unwanted
 from facelab.runs.ranking import accuracies
@@ -89,6 +89,7 @@ def search(
 
     Raises:
         RunError: the first trials all failed; the text has the reason of the last.
+        SettingsError: it is on the people of a session.
         StoreError: the store cannot be read or written.
     """
     limit = math.inf if search.seconds is None else time.monotonic() + search.seconds
@@ -149,7 +150,8 @@ def importances(search: Search, store: RunStore) -> dict[str, float]:
 
 
 def searches(store: RunStore, limit: int | None = None) -> list[Search]:
-    """The searches in the store, the newest first; those with settings from another time are left out."""
+    """The searches in the store, the newest first, but those with settings from another time and those on people whom
+    `RunStore.seen_by` hides."""
     with explained(store):
         # In the order in which they were made; a summary of each, which has the time as well, would read every trial.
         studies = storage_of(store).get_all_studies()
@@ -157,7 +159,7 @@ def searches(store: RunStore, limit: int | None = None) -> list[Search]:
     for study in reversed(studies):
         with suppress(SettingsError, KeyError):
             found.append(Search.parse(study.user_attrs[SETTINGS]))
-    return found[:limit]
+    return [search for search in found if store.sees(search.people)][:limit]
 
 
 def forget(search: Search, store: RunStore) -> None:
@@ -299,7 +301,13 @@ def _short(value: Any) -> str:
 
 
 def study_of(search: Search, store: RunStore) -> optuna.Study:
-    """The study of a search, made where there is none."""
+    """The study of a search, made where there is none.
+
+    Raises:
+        SettingsError: it is on the people of a session, which may end before the search does.
+    """
+    if not store.seen_by([]).sees(search.people):
+        raise SettingsError("A search is for all who use this computer to see: keep your people on it first.")
     warm_up = round(WARM_UP * search.base.epochs)
     pruner = optuna.pruners.MedianPruner(n_warmup_steps=warm_up) if search.pruner else optuna.pruners.NopPruner()
     return optuna.create_study(
@@ -315,17 +323,17 @@ def _frozen(search: Search, store: RunStore) -> list[optuna.trial.FrozenTrial]:
     return []
 
 
-_storages: weakref.WeakKeyDictionary[RunStore, BaseStorage] = weakref.WeakKeyDictionary()
+_storages: weakref.WeakKeyDictionary[Database, BaseStorage] = weakref.WeakKeyDictionary()
 
 
 def storage_of(store: RunStore) -> BaseStorage:
     """Optuna's tables in the store's database, made on first use; they do not touch ours."""
-    if store not in _storages:
+    if store.database not in _storages:
         options = {"connect_args": {"timeout": LOCK_SECONDS}} if store.url.startswith("sqlite") else {}
         storage = _opened(store.url, options)
-        weakref.finalize(store, storage.engine.dispose)
-        _storages[store] = optuna.storages.get_storage(storage)
-    return _storages[store]
+        weakref.finalize(store.database, storage.engine.dispose)
+        _storages[store.database] = optuna.storages.get_storage(storage)
+    return _storages[store.database]
 
 
 def _opened(url: str, options: dict[str, Any]) -> RDBStorage:

@@ -47,14 +47,14 @@ def find(search_id: str, store: RunStore) -> Search:
     """The search with an id, with its budget.
 
     Raises:
-        RunError: there is none.
+        RunError: there is none, or it is on people whom `RunStore.seen_by` hides.
         SettingsError: its settings are none of this version of facelab.
         StoreError: the store cannot be read or written.
     """
     settings = _attributes(search_id, store).get(SETTINGS)
-    if settings is None:
+    if settings is None or not store.sees((plan := Search.parse(settings)).people):
         raise RunError(f"There is no search {search_id}: it was deleted, or the id is mistyped.")
-    return Search.parse(settings)
+    return plan
 
 
 def standing(plan: Search, store: RunStore) -> Standing:
@@ -75,6 +75,7 @@ def queue(plan: Search, store: RunStore) -> None:
 
     Raises:
         RunError: it is queued or running already.
+        SettingsError: it is on the people of a session.
         StoreError: the store cannot be read or written.
     """
     if standing(plan, store).active:

@@ -94,6 +94,11 @@ class Search(Settings):
         settings = self.model_dump_json(exclude={"trials", "seconds"})
         return "search-" + hashlib.sha256(settings.encode()).hexdigest()[:16]
 
+    @property
+    def people(self) -> set[str]:
+        """`RunConfig.people` of all its trials."""
+        return {config.people for config in (self.base, *self.outermost())}
+
     def summary(self) -> str:
         """A few words that tell this search from its neighbours."""
         return summary([space.field for space in self.spaces], self.base)

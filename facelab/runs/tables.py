@@ -2,7 +2,7 @@
 
 import sqlalchemy as sql
 
-VERSION = 3
+VERSION = 4
 
 metadata = sql.MetaData()
 
@@ -15,6 +15,7 @@ sweeps = sql.Table(
     sql.Column("name", sql.String(200), nullable=False),
     sql.Column("settings", sql.Text, nullable=False),
     sql.Column("created", sql.Double, nullable=False, index=True),
+    sql.Column("people", sql.String(40), nullable=False, server_default=""),
 )
 
 runs = sql.Table(
@@ -51,6 +52,7 @@ runs = sql.Table(
     sql.Column("share", sql.Integer),
     sql.Column("tags", sql.Text, nullable=False, server_default=""),
     sql.Column("note", sql.Text, nullable=False, server_default=""),
+    sql.Column("people", sql.String(40), nullable=False, server_default=""),
 )
 
 

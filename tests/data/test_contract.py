@@ -15,10 +15,13 @@ from facelab.data import (
     LfwSpec,
     OlivettiSpec,
     OrlSpec,
+    PeopleSpec,
     download,
     load_faces,
 )
+from facelab.data.people import KEPT, folder_of, write
 from facelab.errors import DataError
+from tests.data.test_people import enrolled
 
 
 def folder_spec(request) -> FolderSpec:
@@ -42,12 +45,18 @@ def orl_spec(request) -> OrlSpec:
     return OrlSpec(size=28)
 
 
+def people_spec(request) -> PeopleSpec:
+    write(enrolled(Ann=6, Bob=9, Cy=7), folder_of(KEPT))
+    return PeopleSpec(size=28)
+
+
 SMALL = {
     "generated": lambda request: GeneratedSpec(people=3, photos=5, size=28),
     "lfw": lfw_spec,
     "olivetti": olivetti_spec,
     "orl": orl_spec,
     "folder": folder_spec,
+    "people": people_spec,
 }
 
 

@@ -103,9 +103,10 @@ def test_progress_of_what_is_cached_is_one(spec):
     assert told == [1.0]
 
 
-def test_a_person_too_small_to_split_is_named(spec):
-    with pytest.raises(DataError, match="Ann has 8 photos"):
-        load_faces(spec.replace({"split": Split(train=5, validation=4, test=4).model_dump()}))
+def test_who_has_fewer_to_train_on_is_noted(spec):
+    faces = load_faces(spec.replace({"split": Split(train=6, validation=3, test=3).model_dump()}))
+    assert faces.counts()["test"].tolist()[0] == 2
+    assert any("fewer than 6 photos to train on: Ann (4)" in note for note in faces.notes)
 
 
 def test_unknown_sources_and_nothing_to_download():

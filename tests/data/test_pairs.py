@@ -149,7 +149,7 @@ def test_grey_is_what_the_eye_sees():
     [
         ({"faces.people": 2}, "This choice of faces has 2 people, but this split needs at least 3"),
         ({"faces.people": 4}, "at least two people in each of train, validation and test"),
-        ({"split": {"train": 9, "validation": 9, "test": 9}}, "has 15 people, but this split needs at least 19"),
+        ({"split": {"train": 90, "validation": 4, "test": 4}}, "at least two people in each of train, validation and"),
     ],
 )
 def test_too_few_people(changes, sentence):

@@ -4,9 +4,11 @@ import pytest
 from PIL import Image
 
 from facelab.data import PAIR_SOURCES, SOURCES, load_dataset
+from facelab.data.people import KEPT, folder_of, write
 from facelab.data.size import PHOTOS, size_of
 from facelab.errors import DataError
 from facelab.runs import RunConfig
+from tests.data.test_people import enrolled
 
 SPLIT = {"train": 4, "validation": 2, "test": 1}
 
@@ -38,6 +40,12 @@ def test_generated_faces_and_folders(split, photos):
     agrees(spec(source="folder", path=photos, size=28, min_photos=5, split=split))
 
 
+def test_enrolled_people(tmp_path, monkeypatch):
+    monkeypatch.setenv("FACELAB_HOME", str(tmp_path))
+    write(enrolled(Ann=6, Bob=9, Cy=2), folder_of(KEPT))
+    agrees(spec(source="people", size=28, split=SPLIT))
+
+
 def test_points():
     agrees(spec(source="moons", points=90, features=["x", "y", "xy"]))
 
@@ -60,7 +68,7 @@ def test_every_source_of_faces_is_counted():
     ("values", "sentence"),
     [
         ({"source": "folder", "path": "nowhere"}, "There is no folder nowhere"),
-        ({"source": "generated", "photos": 5, "split": {"train": 4, "validation": 3, "test": 3}}, "has 5 photos, but"),
+        ({"source": "folder", "min_photos": 3}, "Name the folder"),
         ({"source": "generated", "people": 1000, "photos": 1000}, "more than the 2.1 GB allowed"),
     ],
 )

@@ -40,32 +40,39 @@ def per_person(splits, labels, people: int) -> dict[str, list[int]]:
         (30, Split(train=0.98, validation=0.01, test=0.01), (28, 1, 1)),
         (4, Split(train=0.1, validation=0.1, test=0.1), (1, 1, 1)),
         (30, Split(train=10, validation=5, test=5), (10, 5, 5)),
-        (12, Split(train=10, validation=5, test=5), (2, 5, 5)),
+        (20, Split(train=10, validation=5, test=5), (10, 5, 5)),
+        (12, Split(train=10, validation=5, test=5), (6, 3, 3)),
         (11, Split(train=1, validation=5, test=5), (1, 5, 5)),
+        (10, Split(train=1, validation=5, test=5), (1, 5, 4)),
+        (110, Split(train=70, validation=20, test=20), (70, 20, 20)),
+        (109, Split(train=70, validation=20, test=20), (69, 20, 20)),
+        (55, Split(train=70, validation=20, test=20), (35, 10, 10)),
+        (5, Split(train=70, validation=20, test=20), (3, 1, 1)),
+        (3, Split(train=70, validation=20, test=20), (1, 1, 1)),
     ],
 )
 def test_sizes(photos, split, expected):
     assert sizes(photos, split, "Ann") == expected
 
 
-@pytest.mark.parametrize(("photos", "split"), [(2, Split()), (10, Split(train=10, validation=5, test=5))])
+@pytest.mark.parametrize(("photos", "split"), [(2, Split()), (2, Split(train=10, validation=5, test=5))])
 def test_a_person_too_small_to_split_is_named(photos, split):
-    with pytest.raises(DataError, match=f"Ann has {photos} photos, but this split needs at least"):
+    with pytest.raises(DataError, match=f"Ann has {photos} photos, but this split needs at least 3, one for each"):
         split_per_person(labels_of([30, photos]), split, ("Bob", "Ann"))
 
 
 def test_who_has_fewer_to_train_on_is_noted():
     counts = [30, 12, 13]
     splits, notes = split_per_person(labels_of(counts), Split(train=10, validation=5, test=5), ("A", "B", "C"))
-    assert per_person(splits, labels_of(counts), 3)["train"] == [10, 2, 3]
-    assert notes == ("2 people have fewer than 10 photos to train on: B (2), C (3).",)
+    assert per_person(splits, labels_of(counts), 3)["train"] == [10, 6, 7]
+    assert notes == ("2 people have fewer than 10 photos to train on: B (6), C (7).",)
 
 
 def test_many_short_people_are_one_note():
     counts = [12] * 9
     _, notes = split_per_person(labels_of(counts), Split(train=10, validation=5, test=5), names_of(counts))
     assert notes[0].startswith("9 people have fewer than 10 photos")
-    assert notes[0].endswith("Person 4 (2) and 4 more.")
+    assert notes[0].endswith("Person 4 (6) and 4 more.")
 
 
 def test_known_answer_stays():
@@ -82,6 +89,16 @@ def test_a_longer_train_split_and_other_people_move_no_test_photo():
     assert set(few["train"].tolist()) <= set(many["train"].tolist())
 
 
+def test_a_longer_train_split_of_photos_that_are_too_few_takes_from_the_other_parts():
+    few, many = (
+        split_per_person(labels_of([30]), Split(train=train, validation=10, test=10), ("Ann",))[0] for train in (10, 80)
+    )
+    assert [len(few[name]) for name in SPLITS] == [10, 10, 10]
+    assert [len(many[name]) for name in SPLITS] == [24, 3, 3]
+    assert set(many["test"].tolist()) < set(few["test"].tolist())
+    assert set(few["train"].tolist()) < set(many["train"].tolist())
+
+
 shares = st.tuples(st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0.05, 1)).map(
     lambda parts: dict(zip(SPLITS, (part / sum(parts) for part in parts), strict=True))
 )
@@ -90,7 +107,7 @@ amounts = st.tuples(*[st.integers(1, 6)] * 3).map(lambda parts: dict(zip(SPLITS,
 
 @settings(max_examples=150, deadline=None)
 @given(
-    counts=st.lists(st.integers(13, 40), min_size=1, max_size=6),
+    counts=st.lists(st.integers(3, 40), min_size=1, max_size=6),
     parts=shares | amounts,
     seed=st.integers(0, 2**31 - 1),
     order=st.integers(0, 9),
@@ -110,8 +127,13 @@ def test_properties(counts, parts, seed, order):
         for name, share in parts.items():  # rounded to a neighbour, or lifted to one photo
             assert all(abs(got - share * count) < 2 for got, count in zip(found[name], counts, strict=True))
     else:
-        assert set(found["validation"]) == {parts["validation"]}
-        assert set(found["test"]) == {parts["test"]}
+        total = sum(parts.values())
+        for person, count in enumerate(counts):
+            if count >= total:
+                assert {name: found[name][person] for name in SPLITS} == parts
+                continue
+            assert sum(found[name][person] for name in SPLITS) == count
+            assert all(abs(found[name][person] - count * part / total) < 2 for name, part in parts.items())
     again, _ = split_per_person(labels, split, names)
     assert all(again[name].equal(splits[name]) for name in SPLITS)
 

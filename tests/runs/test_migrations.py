@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sql
 
 from facelab.runs import RunConfig, RunStore, Sweep
-from facelab.runs.tables import blobs, epochs, frames, runs, schema, steps, sweeps
+from facelab.runs.tables import VERSION, blobs, epochs, frames, runs, schema, steps, sweeps
 
 RUNS_2 = """
 CREATE TABLE runs (
@@ -23,8 +23,8 @@ CREATE TABLE runs (
 A_RUN = "INSERT INTO runs (id, name, config, status, created, heartbeat) VALUES ('1', 'old', :config, 'finished', 1, 1)"
 
 
-def columns(connection):
-    return {column["name"]: column["nullable"] for column in sql.inspect(connection).get_columns("runs")}
+def columns(connection, table):
+    return {column["name"]: column["nullable"] for column in sql.inspect(connection).get_columns(table.name)}
 
 
 @pytest.fixture
@@ -46,14 +46,8 @@ def old(url):
 def test_nothing_is_lost(url, old):
     store = RunStore(url)
     (run,) = store.all()
-    assert (run.name, run.status, run.config, run.sweep, run.tags, run.note) == (
-        "old",
-        "finished",
-        RunConfig(),
-        None,
-        "",
-        "",
-    )
+    assert (run.name, run.status, run.config) == ("old", "finished", RunConfig())
+    assert (run.sweep, run.tags, run.note, run.people) == (None, "", "", "")
     assert store.history("1").epochs["validation_loss"].tolist() == [2.5]
     assert RunStore(url).all() == [run]
 
@@ -61,11 +55,11 @@ def test_nothing_is_lost(url, old):
 def test_it_is_then_like_a_new_one(url, old):
     store = RunStore(url)
     with old.connect() as connection:
-        assert connection.execute(sql.select(schema.c.version)).scalars().all() == [3]
-        assert columns(connection) == {column.name: column.nullable for column in runs.c}
-        assert {index["name"] for index in sql.inspect(connection).get_indexes("runs")} == {
-            i.name for i in runs.indexes
-        }
+        assert connection.execute(sql.select(schema.c.version)).scalars().all() == [VERSION]
+        for table in (runs, sweeps):
+            assert columns(connection, table) == {column.name: column.nullable for column in table.c}
+            indexes = sql.inspect(connection).get_indexes(table.name)
+            assert {index["name"] for index in indexes} == {index.name for index in table.indexes}
     sweep_id = store.create_sweep(Sweep.parse({"vary": [{"field": "epochs", "values": [1, 2]}]}))
     assert [run.member for run in store.members(sweep_id)] == [0, 1]
     store.delete_sweep(sweep_id)

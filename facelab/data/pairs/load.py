@@ -68,7 +68,8 @@ PAIR_SOURCES: dict[str, Source] = {
 def load_pairs(spec: PairsSpec, progress: Progress | None = None) -> Pairs:
     """The pairs of `spec`, with their photos in memory.
 
-    The same `Pairs` object is handed to everyone in the process who asks for it: treat it as read-only.
+    The same `Pairs` object is handed to everyone in the process who asks for it: treat it as read-only. Those of a
+    private source are drawn anew by every call.
 
     Args:
         spec: any of the `PairsSpec` models.
@@ -79,7 +80,10 @@ def load_pairs(spec: PairsSpec, progress: Progress | None = None) -> Pairs:
     """
     tell = by_steps(progress)
     source = PAIR_SOURCES[spec.source]
-    key = cache.key_of(spec.model_dump_json(), source.signature(spec))
-    pairs = _pairs.get(key, lambda: source.load(spec, tell))
+    if spec.source == "pairs" and SOURCES[spec.faces.source].private:
+        pairs = source.load(spec, tell)
+    else:
+        key = cache.key_of(spec.model_dump_json(), source.signature(spec))
+        pairs = _pairs.get(key, lambda: source.load(spec, tell))
     tell(1.0)
     return pairs
