@@ -6,7 +6,20 @@ The absolute times are this machine's at this moment; what counts is the ratio, 
 import argparse
 import sys
 
-from benchmarks import app, engine, invariance, people, plane, siamese, store, sweep, training, transfer, verify
+from benchmarks import (
+    app,
+    engine,
+    identify,
+    invariance,
+    people,
+    plane,
+    siamese,
+    store,
+    sweep,
+    training,
+    transfer,
+    verify,
+)
 from benchmarks.row import Row
 
 CASES = {
@@ -20,6 +33,7 @@ CASES = {
     "transfer": transfer.transfer,
     "siamese": siamese.siamese,
     "verify": verify.verdict,
+    "identify": identify.identified,
     "store": store.thousand_runs,
     "faces": store.faces,
     "app": app.app,

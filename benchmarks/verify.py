@@ -11,8 +11,8 @@ from benchmarks.row import Row
 from facelab.data.generated import generate
 from facelab.data.photos import read_photo
 from facelab.recognition import dlib, embedder, find, verify
+from facelab.recognition.given import SHORTER_SIDE
 from facelab.recognition.scores import evidence
-from facelab.recognition.verify import SHORTER_SIDE
 from facelab.recognition.warp import resize
 
 HEIGHT, WIDTH, FACE = 3000, 4000, 2000
@@ -20,7 +20,7 @@ BAR_SECONDS = 0.5
 TIMES = 5
 
 
-def _phone_photo(seed: int) -> bytes:
+def phone_photo(seed: int) -> bytes:
     """A drawn face in front of noise, as a JPEG of 12 megapixels."""
     rng = np.random.default_rng(seed)
     [face] = generate(people=1, photos=1, size=128, seed=seed).images.permute(0, 2, 3, 1).contiguous().numpy()
@@ -33,7 +33,7 @@ def _phone_photo(seed: int) -> bytes:
     return stream.getvalue()
 
 
-def _seconds(call: Callable[[], object]) -> float:
+def seconds(call: Callable[[], object]) -> float:
     """The median of several, after one that warms up."""
     call()
     marks = [time.perf_counter()]
@@ -45,7 +45,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 def verdict() -> list[Row]:
     """The parts one by one and together, with the starter, warmed; the first photo is described already."""
-    first, second = (_phone_photo(seed) for seed in (0, 1))
+    first, second = (phone_photo(seed) for seed in (0, 1))
     by = embedder("starter")
     [one], [other] = (find(read_photo(photo, SHORTER_SIDE)) for photo in (first, second))
     pixels, others = (read_photo(photo, SHORTER_SIDE) for photo in (first, second))
@@ -57,11 +57,11 @@ def verdict() -> list[Row]:
         "compare": lambda: evidence(by.distance(*seen), known.distances, known.same, by.calibration),
     }
     rows = [
-        Row(f"The second photo of 12 megapixels: {part}", f"{1000 * _seconds(call):.0f} ms", "", "", "", True)
+        Row(f"The second photo of 12 megapixels: {part}", f"{1000 * seconds(call):.0f} ms", "", "", "", True)
         for part, call in parts.items()
     ]
-    whole = _seconds(lambda: verify(pixels, second, faces=(one, None)))
-    plain = _seconds(lambda: dlib.detect(read_photo(second)))
+    whole = seconds(lambda: verify(pixels, second, faces=(one, None)))
+    plain = seconds(lambda: dlib.detect(read_photo(second)))
     total = Row(
         "From the second photo to the verdict",
         f"{1000 * whole:.0f} ms",

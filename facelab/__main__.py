@@ -1,4 +1,4 @@
-"""facelab from a terminal: `python -m facelab train|sweep|runs|export|verify|datasets|fetch`.
+"""facelab from a terminal: `python -m facelab train|sweep|runs|export|verify|identify|datasets|fetch`.
 
 What needs torch is imported inside the commands, so that `--help` answers at once.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facelab import fetch
+from facelab import fetch, identify
 from facelab.errors import FacelabError, SettingsError
 from facelab.terminal import CtrlC, Progress, one_line, percent, print_json
 
@@ -34,6 +34,7 @@ examples:
   {PROGRAM} runs
   {PROGRAM} export --help
   {PROGRAM} verify one.jpg other.jpg
+  {PROGRAM} identify one.jpg --run ready-made-convnet
 
 Runs and caches lie in the folder that FACELAB_HOME names, real datasets are found in the one that FACELAB_DATA names.
 Exit codes: {FINE} fine; {FAILED} the run failed or diverged; {WRONG} wrong usage or settings, or something is missing;
@@ -306,6 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--embedder", default="starter", metavar="NAME", help="starter, reference, or the id of a finished run on pairs"
     )
+    identify.add_options(add("identify", identify.identify, identify.EPILOG))
     return parser
 
 

@@ -34,6 +34,6 @@ if embedder and all(shown):
         st.subheader("All networks")
         networks.show(*shown)
         st.subheader("What made them alike")
-        likeness.show(found)
+        likeness.show(found.embedder, found.crops)
 if embedder:
     verdict.show_embedder(embedder)

@@ -313,7 +313,7 @@ def test_nothing_to_download(source, capsys):
     assert f"nothing to download for {source}" in capsys.readouterr().err
 
 
-COMMANDS = ("datasets", "train", "sweep", "runs", "export", "verify", "fetch")
+COMMANDS = ("datasets", "train", "sweep", "runs", "export", "verify", "identify", "fetch")
 
 
 @pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])

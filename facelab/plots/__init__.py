@@ -22,6 +22,7 @@ from facelab.plots.images import montage
 from facelab.plots.invariance import Band, drop_dots, lost_sheet, ranking_bars, strength_curves
 from facelab.plots.maps import settings_map
 from facelab.plots.mistakes import answer_sheet, person_rates, reliability
+from facelab.plots.ranking import ranked_people
 from facelab.plots.rates import Rates, det_curves, roc_curves
 from facelab.plots.receptive import receptive_field
 from facelab.plots.search import importances, parallel_coordinates, search_history
@@ -58,6 +59,7 @@ __all__ = [
     "parallel_coordinates",
     "person_rates",
     "randomisation_curves",
+    "ranked_people",
     "ranking_bars",
     "rate_curve",
     "receptive_field",

@@ -46,6 +46,15 @@ class FoundFace:
     landmarks: np.ndarray
     score: float | None
 
+    def area(self, scale: float = 1.0) -> dict[str, int]:
+        """The box as DeepFace gives it, in pixels of which `scale`, a side, make one of the photo's."""
+        left, top, right, bottom = (round(scale * side) for side in self.box)
+        return {"x": left, "y": top, "w": right - left, "h": bottom - top}
+
+
+ALIGNED = FoundFace(BOX, LANDMARKS.astype(np.float32), None)
+"""The face on a picture that `align` made whole: uint8 [250, 250, 3]."""
+
 
 def find(photo: np.ndarray) -> list[FoundFace]:
     """All faces that look about towards the camera and stand about upright, the largest first.

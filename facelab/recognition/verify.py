@@ -2,27 +2,21 @@
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from facelab.data.photos import photo_size, read_photo
 from facelab.errors import PhotoError
 from facelab.recognition.detect import FoundFace, find
 from facelab.recognition.embedders import Description
 from facelab.recognition.embedders import embedder as load
 from facelab.recognition.face_space import STRANGE
+from facelab.recognition.given import Photo, pixels_of
 from facelab.recognition.scores import Evidence, confidence
 from facelab.recognition.scores import evidence as evidence_of
 from facelab.runs import RunStore
 
-SHORTER_SIDE = 1500
-"""Pixels of a photo's shorter side that are enough: half of those of 12 megapixels, which take a third of the time."""
 WHICH = ("first", "second")
-
-Photo = str | Path | bytes | np.ndarray
-"""A file, its bytes, or its pixels, uint8 [H, W, 3]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +49,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """With the names of DeepFace's `verify`; areas in pixels, time in seconds."""
-        areas = {f"img{number}": _area(face) for number, face in enumerate(self.faces, start=1)}
+        areas = {f"img{number}": face.area() for number, face in enumerate(self.faces, start=1)}
         return {
             "verified": self.verified,
             "distance": self.distance,
@@ -119,24 +113,15 @@ def verify(
 
 
 def _read(photo: Photo, which: str) -> tuple[np.ndarray, float]:
-    """Pixels that are enough, and how many of the photo's own make one of them."""
-    if isinstance(photo, np.ndarray):
-        return photo, 1.0
-    file = photo if isinstance(photo, bytes) else Path(photo)
+    """As `pixels_of`; an error says which photo it is."""
     try:
-        pixels = read_photo(file, SHORTER_SIDE)
+        return pixels_of(photo)
     except PhotoError as error:
         sentence = str(error)
         raise PhotoError(f"The {which} photo: {sentence[0].lower()}{sentence[1:]}") from None
-    return pixels, min(photo_size(file)) / min(pixels.shape[:2])
 
 
 def _scaled(face: FoundFace, scale: float) -> FoundFace:
     if scale == 1:
         return face
     return FoundFace(tuple(scale * side for side in face.box), face.landmarks * np.float32(scale), face.score)
-
-
-def _area(face: FoundFace) -> dict[str, int]:
-    left, top, right, bottom = map(round, face.box)
-    return {"x": left, "y": top, "w": right - left, "h": bottom - top}

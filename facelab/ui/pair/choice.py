@@ -11,8 +11,12 @@ ADDRESS = "embedder"
 NUMBER = "pair.number"
 
 
-def choose_embedder() -> Embedder | None:
-    """The control for it; None where it cannot be had, the page saying why."""
+def choose_embedder(first: str = "starter") -> Embedder | None:
+    """The control for it; None where it cannot be had, the page saying why.
+
+    Args:
+        first: the id of the one that is chosen where the address names none.
+    """
     titles = dict(embedders(store()))
     asked = st.query_params.get(ADDRESS)
     if asked and asked not in titles:
@@ -23,9 +27,9 @@ def choose_embedder() -> Embedder | None:
     chosen = st.selectbox(
         "Network",
         ids,
-        index=ids.index(asked) if asked in titles else 0,
+        index=ids.index(asked if asked in titles else first),
         format_func=titles.__getitem__,
-        key="network",
+        key="embedder of pairs",
         on_change=_remember,
         help="The ready-made network, every network that was trained on pairs here, and the reference.",
     )
@@ -74,6 +78,6 @@ def _another(count: int) -> None:
 
 
 def _remember() -> None:
-    st.query_params[ADDRESS] = st.session_state["network"]
+    st.query_params[ADDRESS] = st.session_state["embedder of pairs"]
     st.session_state.pop("threshold", None)
     st.query_params.pop("threshold", None)

@@ -8,7 +8,7 @@ import streamlit as st
 from facelab.recognition import FoundFace
 from facelab.recognition.embedders import Description, Embedder
 from facelab.recognition.scores import Evidence, confidence, evidence
-from facelab.ui.pair.sides import Given
+from facelab.ui.given.source import Given
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,8 @@ from torch import Tensor
 from facelab import plots
 from facelab.analysis.attribution import METHODS, Likeness, attribute, heat, refusals, strength
 from facelab.models import Siamese
-from facelab.recognition.embedders import network_input
+from facelab.recognition.embedders import Embedder, network_input
 from facelab.ui.figures import show as show_figure
-from facelab.ui.pair.compare import Answer
 
 QUICK = ("grad_cam", "input_x_gradient")
 """The methods that answer at once; the first that suits the network is taken."""
@@ -20,13 +19,12 @@ HEIGHT = 230
 """px, for two pictures beside each other in a quarter of a wide page, or on a phone."""
 
 
-def show(answer: Answer) -> None:
-    """Both crops, each with what speaks for and against the other."""
-    embedder = answer.embedder
+def show(embedder: Embedder, pair: tuple[np.ndarray, np.ndarray], names: tuple[str, str] = ("A", "B")) -> None:
+    """Both crops, uint8 [S, S, 3], each with what speaks for and against the other."""
     if embedder.network is None:
         st.caption("The reference does not let us see its layers, so there is no map of what made them alike.")
         return
-    crops = [network_input(embedder.network, crop)[0].float() / 255 for crop in answer.crops]
+    crops = [network_input(embedder.network, crop)[0].float() / 255 for crop in pair]
     branch = _one_view(embedder.network)
     method = next(name for name in QUICK if refusals(Likeness(branch, crops[0]), crops[0][None])[name] is None)
     with st.spinner("Asking which regions count"):
@@ -35,8 +33,8 @@ def show(answer: Answer) -> None:
             for here, there in (crops, crops[::-1])
         ]
     limit = strength(np.stack(maps))
-    titles = ("What in A is like B", "What in B is like A")
-    for place, crop, values, title in zip(st.columns(2), answer.crops, maps, titles, strict=True):
+    titles = [f"What in {here} is like {there}" for here, there in (names, names[::-1])]
+    for place, crop, values, title in zip(st.columns(2), pair, maps, titles, strict=True):
         with place:
             figure = plots.attribution_maps(crop, values[None], [title], [limit], [True])
             show_figure(figure.update_layout(height=HEIGHT), title)

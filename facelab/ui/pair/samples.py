@@ -7,19 +7,18 @@ import numpy as np
 import streamlit as st
 
 from facelab.data import Pairs, lfw
-from facelab.data.generated import Person, Photo, render, sculpt
+from facelab.data.generated import Person
 from facelab.data.pairs.lfw import TEST, missing, read_pairs
 from facelab.data.photos import read_photo
 from facelab.errors import FacelabError
 from facelab.recognition import FoundFace, find
 from facelab.recognition.embedders import embedder
+from facelab.ui.given.strangers import SEED, draw_poses, person, shot, upright
 from facelab.ui.services import data_of, store
 
 KINDS = ("Same person", "Different people", "Hard")
-PEOPLE, SIDE, SEED = 300, 256, 6
-"""Generated people to draw from, the side of their photos in px, and the seed of both."""
-POSES = 12
-"""Photos of a person from which a hard pair takes the two that are turned farthest apart."""
+PEOPLE = 300
+"""Generated people to draw from."""
 ENDLESS = 10_000
 
 
@@ -82,40 +81,26 @@ def _generated(kind: str, number: int) -> Sample:
     else:
         second = _likeness(first) if kind == KINDS[2] else int((first + rng.integers(1, PEOPLE)) % PEOPLE)
     if kind == KINDS[2] and same:
-        turned = sorted((Photo.draw(rng) for _ in range(POSES)), key=lambda photo: photo.yaw)
-        shots = [_shot(first, turned), _shot(first, turned[::-1])]
+        turned = sorted(draw_poses(rng), key=lambda photo: photo.yaw)  # the two that are turned farthest apart
+        shots = [shot(first, turned), shot(first, turned[::-1])]
     else:
-        shots = [_shot(person, [Photo.draw(rng) for _ in range(POSES)]) for person in (first, second)]
+        shots = [shot(number, draw_poses(rng)) for number in (first, second)]
     photos, faces = zip(*shots, strict=True)
     return Sample(photos, same, (f"generated person {first}", f"generated person {second}"), faces)
-
-
-def _shot(person: int, poses: list[Photo]) -> tuple[np.ndarray, list[FoundFace]]:
-    """The first of these photos on which the face is found, else the last, and what is found on it."""
-    head = sculpt(_person(person))
-    for pose in poses:
-        photo = _photo(render(head, pose, SIDE))
-        if faces := find(photo):
-            break
-    return photo, faces
-
-
-def _person(number: int) -> Person:
-    return Person.draw(np.random.default_rng([SEED, number]))
 
 
 @st.cache_resource(show_spinner=False)
 def _traits() -> np.ndarray:
     """What makes every person look as they do, in standard units: float [people, traits]."""
     measures = [field.name for field in fields(Person) if field.type is float]
-    traits = np.array([[getattr(_person(number), name) for name in measures] for number in range(PEOPLE)])
+    traits = np.array([[getattr(person(number), name) for name in measures] for number in range(PEOPLE)])
     return (traits - traits.mean(0)) / traits.std(0)
 
 
-def _likeness(person: int) -> int:
+def _likeness(number: int) -> int:
     """The other person who is most like this one."""
-    apart = np.linalg.norm(_traits() - _traits()[person], axis=1)
-    apart[person] = np.inf
+    apart = np.linalg.norm(_traits() - _traits()[number], axis=1)
+    apart[number] = np.inf
     return int(apart.argmin())
 
 
@@ -164,13 +149,8 @@ def _of_run(run_id: str, pairs: Pairs, number: int) -> Sample:
     rows = pairs.pairs["test"][number]
     people = pairs.labels[rows].tolist()
     return Sample(
-        tuple(_photo(image) for image in pairs.images[rows].numpy()),
+        tuple(upright(image) for image in pairs.images[rows].numpy()),
         people[0] == people[1],
         (pairs.people[people[0]], pairs.people[people[1]]),
         owner=run_id,
     )
-
-
-def _photo(image: np.ndarray) -> np.ndarray:
-    """Uint8 [C, H, W], grey or RGB, as [H, W, 3]."""
-    return np.ascontiguousarray(np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0))

@@ -1,44 +1,17 @@
-"""The two sides of the page: where each photo comes from, and what is wrong with it."""
+"""The two sides of the page: where each photo comes from."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from facelab.data.photos import read_photo
-from facelab.errors import FacelabError
-from facelab.recognition import FoundFace
-from facelab.recognition.verify import SHORTER_SIDE
+from facelab.ui.given import source
+from facelab.ui.given.source import FROM, Given
 from facelab.ui.pair.samples import Sample
 from facelab.ui.studio import sent
 
-FROM = ("Sample", "Upload", "Camera", "Studio")
 SLOTS = ("one", "two")
-PRIVATE = "It stays in this session: it is not kept, and nothing leaves this computer."
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """A photo that was given.
-
-    Attributes:
-        slot: one of `SLOTS`, which stays with a photo when the sides are swapped.
-        name: "Photo A" or "Photo B", by where it is now.
-        key: different for every photo.
-        pixels: uint8 [H, W, 3].
-        owner: the run that has seen it as it is, in its test, or "".
-        faces: those found on it, if they are known already.
-    """
-
-    slot: str
-    name: str
-    key: str
-    pixels: np.ndarray
-    owner: str = ""
-    faces: list[FoundFace] | None = None
+"""They stay with their photos when the sides are swapped."""
 
 
 def slots() -> tuple[str, str]:
@@ -71,26 +44,7 @@ def choose(slot: str, name: str, sample: Sample | None) -> Given | None:
     Args:
         sample: needed where `needs_sample`; None where it cannot be had.
     """
-    st.session_state.setdefault(f"from {slot}", _origin(slot))
-    origin = st.segmented_control(name, FROM, key=f"from {slot}", required=True)
-    if origin == FROM[0]:
-        return sample and _sampled(slot, name, sample)
-    if origin == FROM[3]:
-        return _from_studio(slot, name)
-    if origin == FROM[1]:
-        file = st.file_uploader(f"A file for {name}", key=f"upload {slot}", label_visibility="collapsed")
-    else:
-        file = st.camera_input(f"A picture for {name}", key=f"camera {slot}", label_visibility="collapsed")
-    if file is None:
-        st.caption(f"{'A JPEG, PNG or WebP with a face on it.' if origin == FROM[1] else ''} {PRIVATE}")
-        return None
-    data = file.getvalue()
-    key = hashlib.blake2b(data, digest_size=16).hexdigest()
-    try:
-        return Given(slot, name, key, _read(key, data))
-    except FacelabError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
+    return source.choose(slot, name, lambda: sample and _sampled(slot, name, sample))
 
 
 def swap() -> None:
@@ -100,18 +54,8 @@ def swap() -> None:
 
 def _sampled(slot: str, name: str, sample: Sample) -> Given:
     side = SLOTS.index(slot)
-    pixels = sample.photos[side]
-    key = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
-    return Given(slot, name, key, pixels, sample.owner, sample.faces and sample.faces[side])
-
-
-def _from_studio(slot: str, name: str) -> Given | None:
-    picture = sent.sent(slot)
-    if picture is None:
-        st.caption("Direct a photo in the studio, which is on the Data page for generated faces, and send it here.")
-        return None
-    st.caption(picture.name)
-    return Given(slot, name, picture.key, picture.pixels)
+    found = sample.faces and sample.faces[side]
+    return source.of_pixels(slot, name, sample.photos[side], owner=sample.owner, faces=found)
 
 
 def _receive() -> None:
@@ -120,20 +64,10 @@ def _receive() -> None:
         sent.move(side, slot)
 
 
-# In the session alone, and forgotten with it.
-@st.cache_resource(show_spinner=False, max_entries=6, scope="session")
-def _read(key: str, _data: bytes) -> np.ndarray:
-    return read_photo(_data, SHORTER_SIDE)
-
-
-def _origin(slot: str) -> str:
-    return st.session_state.get(f"from {slot}", FROM[3] if sent.sent(slot) else FROM[0])
-
-
 def _origins() -> list[str]:
-    return [_origin(slot) for slot in SLOTS]
+    return [source.origin(slot) for slot in SLOTS]
 
 
 def _set_both() -> None:
     for slot in SLOTS:
-        st.session_state[f"from {slot}"] = st.session_state["both"] or _origin(slot)
+        st.session_state[f"from {slot}"] = st.session_state["both"] or source.origin(slot)

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 PICTURES = "sent pictures"
-EXPLAIN, LEFT, RIGHT = "explain", "left", "right"
-"""The Explain page, and the sides of the Pair page."""
+EXPLAIN, LEFT, RIGHT, WHO = "explain", "left", "right", "who"
+"""The Explain page, the sides of the Pair page, and the page that says who it is."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from facelab.ui.studio.parts import portrait
 from facelab.ui.studio.sitter import choose_morph, choose_sitter, morphed
 
 WAYS = (
+    ("Who is it?", "person_search", "classify.py", sent.WHO),
     ("Explain it", "lightbulb", "explain.py", sent.EXPLAIN),
     ("Left of a pair", "compare", "pair.py", sent.LEFT),
     ("Right of a pair", "compare", "pair.py", sent.RIGHT),

@@ -30,7 +30,9 @@ def photo(
     boxes: Sequence[Box],
     chosen: int | None,
     drawn: Box | None,
+    labels: Sequence[str],
     crop: str | None,
+    tall: int,
     key: str,
     on_choose: Callable[[], None],
     on_draw: Callable[[], None],
@@ -43,9 +45,11 @@ def photo(
         picture: its data URI, see `small`.
         size: width and height of the photo, the unit of all boxes.
         boxes: of the faces found.
-        chosen: the index of the one that is compared.
-        drawn: a box by hand, which is compared instead.
-        crop: data URI of what the network saw.
+        chosen: the index of the one that is meant.
+        drawn: a box by hand, which is meant instead.
+        labels: what stands at each box, and after these at the one by hand.
+        crop: data URI of what the network saw, if that is to be seen beside the photo.
+        tall: px, the photo's height at most.
     """
     view = {
         "alt": f"{name}, with {count(len(boxes), 'face')} found.",
@@ -54,7 +58,9 @@ def photo(
         "boxes": [list(map(float, box)) for box in boxes],
         "chosen": chosen,
         "drawn": drawn and list(map(float, drawn)),
+        "labels": list(labels),
         "crop": crop,
+        "tall": tall,
         "colours": {"chosen": palette.GREEN, "other": palette.ORANGE},
     }
     _component(key=key, data=view, on_choose_change=on_choose, on_draw_change=on_draw)

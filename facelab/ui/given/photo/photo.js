@@ -1,7 +1,6 @@
 // A photo under its boxes. A click on a box chooses that face; a box is drawn from corner to corner. Loaded after the
 // plane's helpers.
 
-const TALL = 300; // px, a photo at most
 const BESIDE = 108; // px, the crop's column
 const SLIP = 8; // px that a click may move
 const places = new WeakMap();
@@ -89,13 +88,12 @@ function mount(root) {
     picture.alt = view.alt;
     const aspect = view.size[0] / view.size[1];
     stage.style.aspectRatio = aspect;
-    stage.style.width = `min(100% - ${BESIDE}px, ${aspect * TALL}px)`;
-    const many = view.boxes.length > 1;
+    stage.style.width = `min(100% - ${view.crop ? BESIDE : 0}px, ${aspect * view.tall}px)`;
     const frames = view.boxes.map((box, index) => {
       const on = index === view.chosen;
-      return frame(box, view.colours[on ? "chosen" : "other"], many && `${index + 1}`, on);
+      return frame(box, view.colours[on ? "chosen" : "other"], view.labels[index], on);
     });
-    if (view.drawn) frames.push(frame(view.drawn, view.colours.chosen, "", true));
+    if (view.drawn) frames.push(frame(view.drawn, view.colours.chosen, view.labels[view.boxes.length], true));
     layer.replaceChildren(...frames);
     beside.hidden = !view.crop;
     if (view.crop && crop.src !== view.crop) crop.src = view.crop;

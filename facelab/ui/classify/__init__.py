@@ -1,0 +1,1 @@
+"""The parts of the page that says who is on a photo."""
