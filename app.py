@@ -42,9 +42,11 @@ async def workers(_: st.App) -> AsyncIterator[None]:
 
 
 def _start():
-    from facelab.runs import runner
+    from facelab.runs import RunStore, runner
+    from facelab.runs.people import sweep_up
 
     try:
+        sweep_up(RunStore())  # of what sessions of a server that was killed have left
         started = runner()
     except StoreError:
         return None  # every page says what is wrong with the store

@@ -146,8 +146,9 @@ TYPED = (".path", ".drawn", ".hidden", ".widths")
 """Ends of the names of settings that are written as they are."""
 PILLS = ("data.features",)
 """Settings of which several are chosen."""
-WITHOUT = ("changes",)
-"""Settings without a control: the Playground writes them down as they happen."""
+WITHOUT = ("changes", "data.key", "data.faces.key")
+"""Settings without a control, in no address: the Playground writes changes down as they happen, and whose people are
+meant is known from the session."""
 SPELLINGS = {name: source.title for name, source in (SOURCES | PAIR_SOURCES | POINT_SOURCES).items()} | {
     "x": "x",
     "y": "y",

@@ -38,6 +38,18 @@ page = st.navigation(
             help="Build a network, train it on faces and watch it learn.",
         ),
         st.Page(
+            PAGES / "classify.py",
+            title="Who is it?",
+            icon=":material/person_search:",
+            help="A photo with faces: whom does a network take them for, and whom do people enrolled look like?",
+        ),
+        st.Page(
+            PAGES / "people.py",
+            title="People",
+            icon=":material/group:",
+            help="Make your own classes: name people, add photos of them, and see them recognised.",
+        ),
+        st.Page(
             PAGES / "pair.py",
             title="Same person?",
             icon=":material/compare:",

@@ -16,6 +16,8 @@ PATHS = (
     ("data.py", "Meet the faces", "Generated people, your own photos, or a research dataset."),
     ("train.py", "Train a network", "Press one button now, change everything later."),
     ("pair.py", "The same person?", "Compare two photos, and see how sure a network can be."),
+    ("people.py", "Make your own classes", "Name people, add photos or use the camera, and be recognised."),
+    ("classify.py", "Who is it?", "A photo, and whom a network or an embedding takes its faces for."),
     ("playground.py", "Play with points", "A network's whole function, seen while it learns spirals, or Europe."),
     ("compare.py", "Compare settings", "Learning rates, batch sizes, depths and widths in a race."),
     ("inside.py", "Look inside", "What units look for, which faces it confuses, and why."),

@@ -80,7 +80,7 @@ def test_a_picture_is_sent_and_the_studio_is_as_it_was_left(studio: Page):
     left = studio.locator(".sitter img").get_attribute("src")
     studio.get_by_role("tab", name="Send it").click()
     studio.get_by_role("button", name="Explain it").click()
-    expect(studio.get_by_text("This is your picture from the studio")).to_be_visible(timeout=180_000)
+    expect(studio.get_by_text("This is the picture that you sent")).to_be_visible(timeout=180_000)
     studio.get_by_role("link", name="Data").click()
     expect(studio.locator(".sitter img")).to_have_attribute("src", left)
     assert set(re.split("[?&]", studio.url)) == set(re.split("[?&]", address))

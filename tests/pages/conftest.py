@@ -13,7 +13,7 @@ from facelab.ui.playground import keep
 def fresh_store(tmp_path, monkeypatch):
     """A store of its own, and training in this process instead of in workers."""
     monkeypatch.setenv("FACELAB_STORE", f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    services.store.clear()
+    services.everyones_store.clear()
 
     def train_here(config, name="", store=None):
         run_id = store.create(config, name)
@@ -23,4 +23,4 @@ def fresh_store(tmp_path, monkeypatch):
     for page in (live, keep, cure):
         monkeypatch.setattr(page, "submit", train_here)
     yield RunStore()
-    services.store.clear()
+    services.everyones_store.clear()

@@ -28,7 +28,7 @@ class Question:
     """Why does the network give this photo this score?
 
     Attributes:
-        row: its place in the test split, or the key of a picture that was sent from the studio.
+        row: its place in the test split, or the key of a picture that was sent here.
         photo: uint8 [3, H, W].
         target: whose score.
         methods: keys of `METHODS` that suit the network.
@@ -56,12 +56,12 @@ class Question:
 
 
 def choose(trained: Trained) -> int | Sent | None:
-    """The row of a test photo, or the picture that was sent from the studio; None where there is no photo, the page
+    """The row of a test photo, or the picture that was sent here; None where there is no photo, the page
     saying why."""
     picture = sent(EXPLAIN)
     if picture is None:
         return choose_photo(trained)
-    st.image(picture.pixels, alt=f"{picture.name}, as sent from the studio.", width=160)
+    st.image(picture.pixels, alt=f"{picture.name}, as you sent it.", width=160)
     st.button("Back to the test photos", icon=":material/undo:", key="forget", on_click=forget, args=(EXPLAIN,))
     return picture
 
@@ -74,7 +74,7 @@ def tell(question: Question) -> None:
     chances = _answer(question.trained, question.photo)
     said = escape(question.trained.faces.names[int(chances.argmax())])
     st.markdown(
-        f"This is your picture from the studio, {question.photo.shape[-1]} pixels wide as the network takes it. The "
+        f"This is the picture that you sent, {question.photo.shape[-1]} pixels wide as the network takes it. The "
         f"network says **{said}**, and is {percent(float(chances.max()))} sure; it knows nobody but its own "
         f"{len(chances)} people."
     )

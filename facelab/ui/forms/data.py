@@ -10,6 +10,8 @@ from facelab.runs import RunConfig
 from facelab.runs.config import Subject
 from facelab.ui.controls import apply, choose
 from facelab.ui.forms.fields import Fields, checked, current, fields
+from facelab.ui.people import session
+from facelab.ui.people.suited import suited
 
 SIZE = ("size", "Side of the photos (pixels)", "Photos are square. Small ones train faster, large ones show more.")
 CROP = ("crop", "Part of each photo kept", "A centred square, as a share of the shorter side: smaller is closer up.")
@@ -34,6 +36,7 @@ SOURCE_FIELDS: dict[str, Fields] = {
         CROP,
         SIZE,
     ),
+    "people": (MIN_PHOTOS, CROP, SIZE),
     "lfw_pairs": (
         ("validation", "Validation is a tenth of the", "People: nobody in it is trained on. Pairs: as was published."),
         CROP,
@@ -59,6 +62,7 @@ SPLIT: Fields = (
     ("test", "Test", "Touched once, at the end."),
     ("seed", "Seed of the split", "Another seed deals the photos differently."),
 )
+SOURCE, REPLACED = "data.source", "settings before those for enrolled people"
 QUESTIONS: dict[Subject, str] = {"faces": "Who is it?", "pairs": "The same person?"}
 BEGINNINGS: dict[Subject, RunConfig] = {"faces": RunConfig(), "pairs": PAIRS}
 
@@ -66,7 +70,7 @@ BEGINNINGS: dict[Subject, RunConfig] = {"faces": RunConfig(), "pairs": PAIRS}
 def subject_form() -> Subject:
     """What a network is to answer: who is on a photo, or whether two show one person."""
     # The source of the data says which, also where it comes from a link or from a run.
-    asked = current("data.source", "")
+    asked = current(SOURCE, "")
     is_pairs = asked in PAIR_SOURCES or asked in {source.title for source in PAIR_SOURCES.values()}
     st.session_state["question"] = "pairs" if is_pairs else "faces"
     return st.segmented_control(
@@ -77,7 +81,7 @@ def subject_form() -> Subject:
 def data_form(subject: Subject = "faces") -> FacesSpec | PairsSpec | None:
     """Choose faces or pairs; None while the choice is wrong or not on this computer."""
     sources = PAIR_SOURCES if subject == "pairs" else SOURCES
-    name = choose("Data", list(sources), next(iter(sources)), "data.source", st.selectbox)
+    name = choose("Data", list(sources), next(iter(sources)), SOURCE, st.selectbox, on_change=_suit)
     st.caption(sources[name].description)
     if name == "pairs":
         return _drawn_pairs()
@@ -88,7 +92,7 @@ def data_form(subject: Subject = "faces") -> FacesSpec | PairsSpec | None:
             values["split"] = fields(Split, SPLIT, "data.split.", columns=2)
     if not _is_here(name, sources[name]):
         return None
-    return checked(sources[name].spec, values | {"source": name}, "data")
+    return checked(sources[name].spec, values | _source(name), "data")
 
 
 def _drawn_pairs() -> DrawnPairsSpec | None:
@@ -100,11 +104,24 @@ def _drawn_pairs() -> DrawnPairsSpec | None:
         values["split"] = fields(Split, PEOPLE_SPLIT, "data.split.", columns=2)
     if not _is_here(name, SOURCES[name]):
         return None
-    return checked(DrawnPairsSpec, values | {"source": "pairs", "faces": faces | {"source": name}}, "data")
+    return checked(DrawnPairsSpec, values | {"source": "pairs", "faces": faces | _source(name)}, "data")
+
+
+def _source(name: str) -> dict[str, str]:
+    """The source, and of enrolled people whose they are, which no address says: those that this session sees."""
+    if name != "people":
+        return {"source": name}
+    session.copy()
+    if not session.is_kept():
+        st.caption("While this session lasts, copies of their faces lie in a folder, for workers to train on.")
+    return {"source": name, "key": session.key()}
 
 
 def _is_here(name: str, source: Source) -> bool:
     """Whether a source can be loaded; if not, the page says what is missing, and offers to download it."""
+    if name == "people" and not len(session.people()):
+        st.info("Nobody is enrolled yet: name people and add photos of them on the People page.")
+        return False
     missing = source.available()
     if missing is None:
         return True
@@ -118,6 +135,16 @@ def _is_here(name: str, source: Source) -> bool:
 def _begin() -> None:
     """The questions have other data and networks: begin with settings that suit."""
     apply(BEGINNINGS[st.session_state["question"]].flat())
+
+
+def _suit() -> None:
+    """Begin with settings that suit enrolled people, and put back after them what was there."""
+    values = st.session_state.pop(REPLACED, {})
+    if st.session_state[SOURCE] == "people":
+        values, usual = suited(session.people()), RunConfig().flat()
+        # They may be chosen on a page that leads to the one with these controls.
+        st.session_state[REPLACED] = {name: st.session_state.get(name, usual[name]) for name in values}
+    apply(values)
 
 
 def _ask_download(name: str) -> None:

@@ -1,0 +1,1 @@
+"""The parts of the page on which people are enrolled, and whose faces this session may see."""
