@@ -13,7 +13,7 @@ from facelab.data.generated.colours import GAMMA
 from facelab.data.generated.head import Head, pose
 from facelab.data.generated.light import Light
 from facelab.data.generated.photos import FIELD, UNIT, Photo
-from facelab.data.generated.raster import directed, mixed, raster, towards
+from facelab.data.generated.raster import compiled, directed, mixed, raster, towards
 from facelab.data.generated.scene import Part, Seen
 
 FINE = 128  # rays along a side that suffice for hair; larger pictures have OVERSAMPLING rays per pixel
@@ -69,17 +69,28 @@ def _look(points: np.ndarray, triangles: np.ndarray, photo: Photo, side: int) ->
 
 def _develop(radiance: np.ndarray, photo: Photo, rng: np.random.Generator, size: int, rays: int) -> np.ndarray:
     """Average the rays of each pixel, then lens, white balance, tone curve, noise, 8 bits and JPEG."""
-    # A shoulder rolls highlights off instead of clipping them.
-    curved = radiance * (1 + np.float32(0.1) * radiance) / (1 + np.float32(0.28) * radiance)
-    # Averaged as square roots, close to how bright they look: dark hair before a bright wall then has a smooth edge.
-    rooted = np.sqrt(curved).reshape(3, size, rays, size, rays)
-    values = sum(rooted[:, :, i, :, j] for i in range(rays) for j in range(rays)) / rays**2
-    values = _blurred(values, photo.blur * size / 1000)
+    values = _blurred(_averaged(radiance, rays), photo.blur * size / 1000)
     cast = np.array([1 + 0.1 * photo.white_balance, 1, 1 - 0.13 * photo.white_balance], np.float32)
     values = np.clip(values * np.sqrt(cast)[:, None, None], 0, 1) ** np.float32(2 / GAMMA)
     values += np.float32(photo.noise) * rng.standard_normal((3, size, size), np.float32)
     pixels = np.clip(values * 255 + np.float32(0.5), 0, 255).astype(np.uint8)
     return pixels if photo.jpeg >= 100 else _compressed(pixels, photo.jpeg)
+
+
+@compiled
+def _averaged(radiance: np.ndarray, rays: int) -> np.ndarray:
+    """The mean over the `rays` x `rays` rays of each pixel, as the square root of light: float32 [3, size, size]."""
+    channels, size, _ = radiance.shape
+    found = np.zeros((channels, size // rays, size // rays), np.float32)
+    for channel in range(channels):
+        for row in range(size):
+            for column in range(size):
+                light = radiance[channel, row, column]
+                # A shoulder rolls highlights off instead of clipping them. Square roots are close to how bright light
+                # looks: averaged so, dark hair before a bright wall has a smooth edge.
+                curved = light * (1 + np.float32(0.1) * light) / (1 + np.float32(0.28) * light)
+                found[channel, row // rays, column // rays] += np.sqrt(curved)
+    return found / np.float32(rays**2)
 
 
 def _blurred(values: np.ndarray, deviation: float) -> np.ndarray:
