@@ -16,6 +16,8 @@ from facelab.data.album import Progress
 from facelab.errors import DataError
 
 LOOK_EVERY = 0.2  # seconds
+HOST = "ndownloader.figshare.com"
+"""From where scikit-learn fetches; asked only on a click that names it."""
 
 
 def data_home() -> Path:

@@ -16,7 +16,7 @@ from facelab.plots.counts import split_counts
 from facelab.plots.curves import accuracy_curves, loss_curves, norm_curves, rate_curve
 from facelab.plots.diagram import architecture
 from facelab.plots.faces import face_sheet
-from facelab.plots.frame import alt
+from facelab.plots.frame import alt, plain
 from facelab.plots.gradients import gradient_map
 from facelab.plots.images import montage
 from facelab.plots.invariance import Band, drop_dots, lost_sheet, ranking_bars, strength_curves
@@ -58,6 +58,7 @@ __all__ = [
     "pair_sheet",
     "parallel_coordinates",
     "person_rates",
+    "plain",
     "randomisation_curves",
     "ranked_people",
     "ranking_bars",

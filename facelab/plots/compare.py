@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from facelab.plots import palette
 from facelab.plots.curves import EPOCH, LOSS, SYMBOLS, smooth, thin
-from facelab.plots.frame import count, figure, log_axis, nothing, numbers, positive, whiskers
+from facelab.plots.frame import count, figure, log_axis, nothing, numbers, plain, positive, whiskers
 
 AXES = {"epoch": (EPOCH, "epoch %{x:.3~f}"), "step": ("Step", "step %{x:,d}"), "seconds": ("Time (s)", "%{x:.3~g} s")}
 """What curves can be drawn against: the axis' title, and a place on it in words."""
@@ -68,7 +68,9 @@ def overlaid_curves(
         quiet = {"showlegend": False, "hoverinfo": "skip", "mode": "lines"}
         fig.add_traces(
             [
-                _line(run, run.y, most, log, palette.THIN, _faint(index, chosen), name=f"{run.label}, raw", **quiet)
+                _line(
+                    run, run.y, most, log, palette.THIN, _faint(index, chosen), name=plain(f"{run.label}, raw"), **quiet
+                )
                 for index, run in enumerate(runs)
             ]
         )
@@ -82,7 +84,7 @@ def overlaid_curves(
                 log,
                 palette.LINE + (chosen == index),
                 1 if chosen in (None, index) else ASIDE,
-                hovertemplate=f"<b>{run.label}</b><br>{place}: {value}<extra></extra>",
+                hovertemplate=f"<b>{plain(run.label)}</b><br>{place}: {value}<extra></extra>",
             )
             for index, (run, line) in enumerate(zip(runs, lines, strict=True))
         ]
@@ -151,7 +153,7 @@ def _line(run: Curve, y: np.ndarray, most: int, log: bool, width: float, opacity
     colour = palette.alpha(palette.category(run.colour), opacity)
     dash = DASHES[run.colour // len(palette.CATEGORIES) % len(DASHES)]
     common = {
-        "name": run.label,
+        "name": plain(run.label),
         "mode": "lines+markers" if np.isfinite(y).sum() == 1 else "lines",
         "line": {"color": colour, "width": width, "dash": dash},
         "showlegend": True,
@@ -178,7 +180,7 @@ def _add_diverged(fig: go.Figure, runs: Sequence[Curve], lines: Sequence[np.ndar
             "size": palette.MARKER + 2,
             "color": [palette.category(run.colour) for run, _, _ in ends],
         },
-        text=[run.label for run, _, _ in ends],
+        text=[plain(run.label) for run, _, _ in ends],
         hovertemplate="<b>%{text}</b><br>diverged<extra></extra>",
         showlegend=False,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from facelab.plots import palette
-from facelab.plots.frame import count, figure
+from facelab.plots.frame import count, figure, plain
 
 NAMED_CLASSES = 12  # up to which names and counts are written
 CELL = 12  # px around a cell's centre that answer to the pointer at least
@@ -40,8 +40,9 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> go.Figure:
         showscale=False,
         hoverinfo="skip",
     )
-    _add_markers(fig, counts, names)
-    ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "showspikes": False}
+    shown = [plain(name) for name in names]
+    _add_markers(fig, counts, shown)
+    ticks = {"tickvals": list(range(len(names))), "ticktext": shown, "showgrid": False, "showspikes": False}
     fig.update_xaxes(**ticks, showticklabels=named)
     return fig.update_yaxes(**ticks, showticklabels=named, autorange="reversed")
 

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from facelab.plots import palette
-from facelab.plots.frame import count, figure, listed, named_rows, nothing
+from facelab.plots.frame import count, figure, listed, named_rows, nothing, plain
 
 MOST_NAMED = 60  # people; more would need a page of their own to be named
 
@@ -24,7 +24,7 @@ def split_counts(names: tuple[str, ...], counts: dict[str, np.ndarray]) -> go.Fi
 
 
 def _bars(names: tuple[str, ...], counts: dict[str, np.ndarray], order: np.ndarray, alt: str) -> go.Figure:
-    people = [names[person] for person in order]
+    people = [plain(names[person]) for person in order]
     row = palette.ROW * (1.25 if len(names) <= 12 else 0.8)
     fig = figure(alt, 100 + row * len(names), x="Photos", barmode="stack", bargap=0.25, hovermode="closest")
     for split, part in counts.items():
@@ -55,7 +55,7 @@ def _ranking(names: tuple[str, ...], counts: dict[str, np.ndarray], order: np.nd
             line={"width": 0, "shape": "hvh", "color": palette.SPLITS[split]},
             fillcolor=palette.alpha(palette.SPLITS[split], 0.85),
             name=split,
-            text=[names[person] for person in order] if index == 0 else None,
+            text=[plain(names[person]) for person in order] if index == 0 else None,
             hovertemplate="%{y:,} (%{text})" if index == 0 else "%{y:,}",
         )
     fig.update_xaxes(range=[0.5, len(order) + 0.5], showgrid=False, hoverformat=",d")

@@ -74,7 +74,7 @@ def _add_frames(fig: go.Figure, rows: np.ndarray, aspect: float, right: bool) ->
 
 
 def _alt(number: int, row_titles: list[str] | None, marks: list[bool] | None) -> str:
-    shown = [title.replace("<br>", " ") for title in row_titles or ()]
+    shown = row_titles or ()
     people = f" of {listed(shown) if len(shown) <= 8 else count(len(shown), 'person')}" if shown else ""
     judged = [bool(mark) for mark in marks or () if mark is not None]
     verdict = f"; {sum(judged)} of {len(judged)} are right" if judged else ""

@@ -3,6 +3,7 @@
 Text has no colour here: Streamlit's theme colours it, light or dark.
 """
 
+import html
 import math
 
 import numpy as np
@@ -81,6 +82,11 @@ def canvas(alt: str, width: float, depth: float, height: float, traces=(), **lay
     fig.update_yaxes(**bare, range=[depth, 0], scaleanchor="x", constrain="domain", constraintoward="top")
     fig.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4})
     return fig.update_layout(layout)
+
+
+def plain(text: str) -> str:
+    """What somebody typed, safe from being read as Plotly's markup."""
+    return html.escape(text, quote=False)
 
 
 def named_rows(fig: go.Figure, names: list[str]) -> go.Figure:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from facelab.plots import palette
-from facelab.plots.frame import canvas
+from facelab.plots.frame import canvas, plain
 
 MOST = 1_000_000  # pixels to which small pictures are enlarged, all together
 LOSSLESS = 300_000  # pixels; a larger picture is sent as lossy WebP, four times smaller
@@ -123,7 +123,7 @@ def sheet(
     if row_titles is not None:
         fig.update_yaxes(
             tickvals=[(row * (aspect + step - 1)) + aspect / 2 for row in range(rows)],
-            ticktext=row_titles[:rows],
+            ticktext=[plain(title) for title in row_titles[:rows]],
             showticklabels=True,
             automargin=True,
             ticklabelstandoff=6,

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from facelab.plots import palette
 from facelab.plots.compare import ACCURACY, DASHES
 from facelab.plots.faces import face_sheet
-from facelab.plots.frame import count, figure, named_rows, nothing, numbers, whiskers
+from facelab.plots.frame import count, figure, named_rows, nothing, numbers, plain, whiskers
 from facelab.plots.images import channels_last
 
 BAND = 0.16  # opacity of an interval
@@ -201,7 +201,7 @@ def _add_band(fig: go.Figure, curve: Band, group: str) -> None:
         fill="toself",
         fillcolor=palette.alpha(colour, BAND),
         hoverinfo="skip",
-        name=f"{curve.label}, interval",
+        name=f"{plain(curve.label)}, interval",
         legendgroup=group,
         showlegend=False,
     )
@@ -216,13 +216,13 @@ def _add_band(fig: go.Figure, curve: Band, group: str) -> None:
             "dash": DASHES[curve.colour // len(palette.CATEGORIES) % len(DASHES)],
         },
         marker={"size": palette.MARKER - 1, "color": colour},
-        name=curve.label,
+        name=plain(curve.label),
         legendgroup=group,
         customdata=[
             f"{value:.1f} % ({bottom:.1f} to {top:.1f})" + (f"<br>{note}" if note else "")
             for value, bottom, top, note in zip(y, low, high, notes, strict=True)
         ],
-        hovertemplate=f"<b>{curve.label}</b>, %{{x:.3~g}}<br>%{{customdata}}<extra></extra>",
+        hovertemplate=f"<b>{plain(curve.label)}</b>, %{{x:.3~g}}<br>%{{customdata}}<extra></extra>",
     )
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from facelab.plots import palette
 from facelab.plots.faces import face_sheet
-from facelab.plots.frame import count, figure, named_rows, nothing, whiskers
+from facelab.plots.frame import count, figure, named_rows, nothing, plain, whiskers
 
 MOST_PEOPLE = 30
 """Of whom rates are shown: those with the lowest recall, who are the ones to look at."""
@@ -30,7 +30,7 @@ def answer_sheet(
         names: one per person.
     """
     captions = [
-        f"{names[label]}<br>network: {names[answer]}, {100 * sure:.0f} %"
+        f"{plain(names[label])}<br>network: {plain(names[answer])}, {100 * sure:.0f} %"
         for label, answer, sure in zip(labels, answers, confidence, strict=True)
     ]
     return face_sheet(images, captions, columns=columns, marks=(np.asarray(labels) == answers).tolist())
@@ -101,7 +101,7 @@ def person_rates(
     if not len(names):
         return nothing("There is nobody to show.", 3 * palette.ROW)
     order = np.argsort(np.nan_to_num(recall[0], nan=2), kind="stable")[:MOST_PEOPLE]
-    people = [names[person] for person in order]
+    people = [plain(names[person]) for person in order]
     fig = figure(_rates_alt(names, recall[0], order), 100 + 1.3 * palette.ROW * len(people), x="Share of photos (%)")
     kinds = {
         "recall": (recall, palette.BLUE, "circle", "of this person's photos recognised"),

@@ -1,13 +1,12 @@
 """Whom a face may show, from most to least probable."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
 from facelab.plots import palette
-from facelab.plots.frame import count, figure, listed, named_rows, nothing
+from facelab.plots.frame import count, figure, listed, named_rows, nothing, plain
 
 MOST = 8  # people that are shown
 
@@ -27,7 +26,7 @@ def ranked_people(names: Sequence[str], probabilities: Sequence[float], is_known
     more = f", and {count(len(names) - MOST, 'person')} less probable" if len(names) > MOST else ""
     alt = f"The most probable of {count(len(names), 'person')}: {listed(first)}{more}."
     fig = figure(alt, 56 + 1.25 * palette.ROW * len(shown), x="Probability (%)", bargap=0.3, hovermode="closest")
-    labels = [escape(name, quote=False) for name in shown]
+    labels = [plain(name) for name in shown]
     colours = [palette.BLUE if is_known else palette.GREY, *[palette.GREY] * (len(shown) - 1)]
     fig.add_bar(
         x=shares,

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from facelab.plots import palette
 from facelab.plots.curves import thin
-from facelab.plots.frame import count, figure, nothing, numbers
+from facelab.plots.frame import count, figure, nothing, numbers, plain
 
 FALSE_ACCEPTS = "False accepts (% of different pairs)"
 DET_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 40, 60, 80, 90, 95, 98, 99)
@@ -96,6 +96,7 @@ def _lowest(curves: Sequence[Rates]) -> float:
 
 def _add_rates(fig: go.Figure, curve: Rates, x: Callable, y: Callable) -> None:
     """A curve and its dot, the axes' arithmetic given as functions of the two rates."""
+    label = plain(curve.label)
     false_accepts, true_accepts, thresholds = (np.asarray(part, np.float64) for part in curve[2:5])
     rows = thin(false_accepts + true_accepts, palette.POINTS // 2)
     colour = palette.category(curve.colour)
@@ -105,10 +106,10 @@ def _add_rates(fig: go.Figure, curve: Rates, x: Callable, y: Callable) -> None:
         y=numbers(y(true_accepts[rows])),
         mode="lines",
         line={"color": colour, "width": palette.LINE},
-        name=curve.label,
-        legendgroup=curve.label,
+        name=label,
+        legendgroup=label,
         customdata=numbers(np.stack([100 * false_accepts, 100 * true_accepts, thresholds], axis=1)[rows]),
-        hovertemplate=f"<b>{curve.label}</b>, up to %{{customdata[2]:.3~g}}<br>{said}<extra></extra>",
+        hovertemplate=f"<b>{label}</b>, up to %{{customdata[2]:.3~g}}<br>{said}<extra></extra>",
     )
     if curve.point is not None:
         point = np.array([curve.point])
@@ -117,11 +118,11 @@ def _add_rates(fig: go.Figure, curve: Rates, x: Callable, y: Callable) -> None:
             y=numbers(y(point[:, 1])),
             mode="markers",
             marker={"color": colour, "size": palette.MARKER + 4, "line": {"color": palette.ON_COLOUR, "width": 2}},
-            name=f"{curve.label}, at its threshold",
-            legendgroup=curve.label,
+            name=f"{label}, at its threshold",
+            legendgroup=label,
             showlegend=False,
             customdata=100 * point,
-            hovertemplate=f"<b>{curve.label}</b>, at its threshold<br>{said}<extra></extra>",
+            hovertemplate=f"<b>{label}</b>, at its threshold<br>{said}<extra></extra>",
         )
     fig.update_layout(showlegend=True)
 

@@ -133,9 +133,10 @@ def show_counts(faces: Faces) -> None:
 def show_averages(faces: Faces) -> None:
     """The average face of each person."""
     people = range(min(faces.classes, AVERAGES))
+    names = [plots.plain(faces.names[person]) for person in people]
     means = [faces.images[faces.labels == person].float().mean(0).byte().numpy() for person in people]
     show(
-        plots.face_sheet(np.stack(means), [faces.names[person] for person in people], columns=PHOTOS, face=FACE),
+        plots.face_sheet(np.stack(means), names, columns=PHOTOS, face=FACE),
         "averages",
         "What a person's photos have in common survives the average; pose, light and background blur away. A network "
         "of one layer can do little more than compare with such pictures.",

@@ -88,7 +88,7 @@ def _sheet(trained: Trained, found: Predictions, rows: np.ndarray) -> int | None
     page = min(st.pagination(pages, key="photos.page"), pages) if pages > 1 else 1
     shown = rows[(page - 1) * COLUMNS * ROWS :][: COLUMNS * ROWS]
     images, _ = trained.faces.split("test")
-    names = trained.faces.names
+    names = [plots.plain(name) for name in trained.faces.names]
     captions = [f"{names[found.labels[row]]}<br>network: {names[found.answers[row]]}" for row in shown]
     figure = plots.face_sheet(images[shown].numpy(), captions, COLUMNS, marks=list(found.right[shown]), face=56)
     with place:

@@ -84,9 +84,9 @@ def _answers(run_id: str, attempt: int, _faces: Faces) -> Figure:
     order = np.argsort(-confidence)
     right = answers == labels
     chosen = [*order[right[order]][:SHOWN], *order[~right[order]][:SHOWN]]
+    names = [plots.plain(name) for name in _faces.names]
     captions = [
-        f"{_faces.names[labels[index]]}<br>network: {_faces.names[answers[index]]}, {percent(confidence[index])}"
-        for index in chosen
+        f"{names[labels[index]]}<br>network: {names[answers[index]]}, {percent(confidence[index])}" for index in chosen
     ]
     return plots.face_sheet(images[chosen].numpy(), captions, columns=SHOWN, marks=list(right[chosen]))
 

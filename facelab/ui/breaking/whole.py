@@ -247,7 +247,7 @@ def _show_lost(trained: Trained, own: Sweep) -> None:
     images, labels = _tested(trained)
     after = [apply(images[each.photo][None], each.name, each.strength, first=each.photo)[0].numpy() for each in lost]
     captions = [
-        f"{trained.faces.names[labels[each.photo]]}<br>{TRANSFORMS[each.name].title}, "
+        f"{plots.plain(trained.faces.names[labels[each.photo]])}<br>{TRANSFORMS[each.name].title}, "
         f"{TRANSFORMS[each.name].words(each.strength)}"
         for each in lost
     ]

@@ -1,7 +1,5 @@
 """One answer: in words, beside a known photo, as bars, and among the photos nearest to it."""
 
-import html
-
 import numpy as np
 import streamlit as st
 
@@ -75,7 +73,7 @@ def show_ranking(knows: Knows, answer: Answer) -> None:
 def show_nearest(knows: Knows, answer: Answer) -> None:
     """The known photos that are most like it."""
     st.subheader("The nearest known photos")
-    captions = [f"{html.escape(each.name)}<br>distance {each.distance:.3f}" for each in answer.nearest]
+    captions = [f"{plots.plain(each.name)}<br>distance {each.distance:.3f}" for each in answer.nearest]
     first = answer.ranking[0].name
     same = sum(each.name == first for each in answer.nearest)
     by = "the embedder" if isinstance(knows.by, Gallery) else "the network's last hidden layer"

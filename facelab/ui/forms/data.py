@@ -3,6 +3,7 @@
 import streamlit as st
 
 from facelab.data import PAIR_SOURCES, SOURCES, DrawnPairsSpec, FacesSpec, PairsSpec, Source, Split
+from facelab.data.downloads import HOST
 from facelab.data.load import by_steps
 from facelab.errors import FacelabError
 from facelab.labs.siamese import PAIRS
@@ -127,7 +128,9 @@ def _is_here(name: str, source: Source) -> bool:
         return True
     st.info(missing, icon=":material/download:")
     if source.download:
-        st.button("Download", icon=":material/download:", key="download", on_click=_ask_download, args=(name,))
+        st.button(
+            f"Download from {HOST}", icon=":material/download:", key="download", on_click=_ask_download, args=(name,)
+        )
         _download_if_asked(name, source)
     return False
 

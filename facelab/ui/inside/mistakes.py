@@ -91,7 +91,7 @@ def _show_cell(trained: Trained, found: Predictions, cell: int | None) -> None:
         for person in (truth, answer):
             example = images[own == person][:4].numpy()
             show(
-                plots.face_sheet(example, [names[person]] * len(example), 4, face=56),
+                plots.face_sheet(example, [plots.plain(names[person])] * len(example), 4, face=56),
                 f"known {person}",
                 f"{escape(names[person])} as the network learned to know them.",
             )

@@ -100,14 +100,14 @@ def _view(trained: Trained, found: Projection, method: str, colour: str, with_fa
 def _show_alike(trained: Trained, chosen: int) -> None:
     """The face that was chosen, and those whose embeddings lie nearest to its own, in all dimensions."""
     rows, embeddings = _embeddings(trained.key, trained)
-    names, labels = trained.faces.names, trained.faces.labels.numpy()[rows]
+    names, labels = [plots.plain(name) for name in trained.faces.names], trained.faces.labels.numpy()[rows]
     splits = _splits(trained, rows)
     distances = np.linalg.norm(embeddings - embeddings[chosen], axis=1)
     distances[chosen] = np.inf
     near = np.argsort(distances, kind="stable")[: min(ALIKE, len(rows) - 1)]
-    name = escape(names[labels[chosen]])
+    name = escape(trained.faces.names[labels[chosen]])
     show(
-        plots.face_sheet(trained.faces.images[rows[chosen]][None].numpy(), [name], 1, face=FACE),
+        plots.face_sheet(trained.faces.images[rows[chosen]][None].numpy(), [names[labels[chosen]]], 1, face=FACE),
         "map face",
         f"**{name}**, a {splits[chosen]} photo.",
     )

@@ -79,8 +79,8 @@ def _show_top(
 ) -> None:
     """A row for each unit: its weights and the photos that it likes best and least."""
     images, labels = trained.faces.split("train")
-    names = trained.faces.names
-    name = escape(names[person])
+    names = [plots.plain(name) for name in trained.faces.names]
+    name = escape(trained.faces.names[person])
     most, least, captions = [], [], []
     for unit in top:
         best, worst = units.photos(int(unit), PHOTOS)
@@ -111,7 +111,7 @@ def _show_wall(
     trained: Trained, units: Units, order: str, person: int, look: str, limit: float, top: np.ndarray
 ) -> int | None:
     """All units; the one that was clicked."""
-    shown, names = units.order(order, person)[:WALL], trained.faces.names
+    shown, names = units.order(order, person)[:WALL], [plots.plain(name) for name in trained.faces.names]
     votes = units.votes
     titles = [f"unit {unit}" + (f", for {names[votes[unit]]}" if votes[unit] >= 0 else "") for unit in shown]
     left_out = len(units.images) - len(shown)
