@@ -107,7 +107,8 @@ def test_the_camera_takes_shot_after_shot(chromium: Browser, app: str, files, tm
     page.goto(f"{app}/people")
     page.get_by_role("radio", name="Camera").click()
     for shots in (1, 2):
-        page.wait_for_function("() => document.querySelector('video')?.readyState === 4")
+        # The film begins anew with every shot, and the same picture twice is one.
+        page.wait_for_function(f"() => document.querySelector('video')?.currentTime > {0.4 * shots}")
         page.get_by_role("button", name="Take Photo").click()
         expect(page.get_by_alt_text("A face of Person 1.")).to_have_count(shots)
     browser.close()
@@ -149,9 +150,7 @@ def test_three_actors_are_recognised_trained_on_and_forgotten(page: Page, app: s
     page.get_by_role("link", name="People").click()
     expect(page.get_by_role("heading", name="Trained or enrolled?")).to_be_visible()
     forget_everybody(page)
-    page.get_by_role("link", name="Train", exact=True).click()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", name="Runs", exact=True)).to_have_count(0)
+    expect(page.get_by_role("heading", name="Trained or enrolled?")).to_have_count(0)
 
 
 def _on_its_side(photo: Path, file: Path) -> Path:

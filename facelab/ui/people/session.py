@@ -150,7 +150,8 @@ def _own() -> _Own:
         own = st.session_state[OWN] = _Own(new_key(), EMPTY, folder_of(KEPT).is_dir())
     if own.kept and not folder_of(KEPT).is_dir():  # another session has forgotten them
         own.people, own.kept = EMPTY, False
-    _stay(own.token)
+    if get_script_run_ctx():  # outside of pages there is no session to end
+        _stay(own.token)
     return own
 
 
